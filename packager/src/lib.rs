@@ -1,0 +1,3 @@
+//! From a payload directory and `agent.toml` to everything an agent needs to reach Windows machines.
+
+pub mod plan;

@@ -1,0 +1,79 @@
+//! What becomes true on the target machine: the one plan that every output renders.
+
+use camino::Utf8PathBuf;
+
+pub use packager_shared::plan::*;
+
+/// A file of the payload and where it goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlannedFile {
+    /// Where it is read at build time.
+    pub source: Utf8PathBuf,
+    /// Path below the install directory, with backslashes.
+    pub path: String,
+    /// Bytes.
+    pub size: u64,
+    /// Written when absent, never compared, repaired or removed.
+    pub keep: bool,
+    /// Version and language ids from the PE version resource.
+    pub version: Option<FileVersion>,
+}
+
+/// What a PE file's version resource says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileVersion {
+    /// VS_FIXEDFILEINFO's file version.
+    pub version: [u16; 4],
+    /// Language ids of the translations.
+    pub languages: Vec<u16>,
+}
+
+/// One package to be made: one architecture of one product.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PackagePlan {
+    /// What the target side gets to know.
+    pub target: Plan,
+    /// The payload, sorted by lower-case path. The installed bootstrap is not among them: outputs add it.
+    pub files: Vec<PlannedFile>,
+    /// The product's icon (`.ico` file).
+    pub icon: Option<Utf8PathBuf>,
+    /// The licence text file.
+    pub license: Option<Utf8PathBuf>,
+    /// What is special about each output.
+    pub outputs: Outputs,
+}
+
+/// What the manifest's `[output.*]` say.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Outputs {
+    /// `[output.msi]`
+    pub msi: MsiOptions,
+}
+
+/// `[output.msi]`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MsiOptions {
+    /// Windows language id, 1033 for en-US.
+    pub language: u16,
+    /// Whether the same version may be installed over itself (as a major upgrade).
+    pub same_version_upgrades: bool,
+    /// Whether an older version may replace a newer one.
+    pub downgrade: bool,
+    /// Compression of its cabinet.
+    pub compression: Compression,
+}
+
+impl Default for MsiOptions {
+    fn default() -> Self {
+        Self { language: 1033, same_version_upgrades: true, downgrade: false, compression: Compression::Mszip }
+    }
+}
+
+/// How a cabinet is compressed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Compression {
+    /// Stored.
+    None,
+    /// MSZIP (deflate).
+    Mszip,
+}

@@ -1,0 +1,230 @@
+//! The machine as the engine sees it. Two implementations: Win32 in the stub, and a simulated one for tests.
+//!
+//! Paths are absolute Windows paths in UTF-8. Nothing here decides; every decision is the engine's.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use packager_shared::plan::{Arch, Key, Start, WindowsVersion};
+use packager_shared::template::Dir;
+
+/// What failed: the call, the object, and Windows' error code.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Error {
+    /// Win32 error code.
+    pub code: u32,
+    /// What was tried, e.g. `open`, `rename`.
+    pub what: &'static str,
+    /// On what: a path, a key, a service.
+    pub on: String,
+}
+
+/// A result with a Windows error.
+pub type Result<T> = core::result::Result<T, Error>;
+
+/// What a path is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stat {
+    /// It is a directory.
+    pub directory: bool,
+    /// It is a reparse point (junction, symbolic link): never followed.
+    pub reparse: bool,
+    /// Bytes.
+    pub size: u64,
+    /// Last write, in FILETIME units.
+    pub modified: u64,
+    /// Win32 attributes.
+    pub attributes: u32,
+}
+
+/// A registry value as it is stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RegValue {
+    /// REG_* type.
+    pub kind: u32,
+    /// Bytes as stored (strings are UTF-16LE with their terminator).
+    pub bytes: Vec<u8>,
+}
+
+/// A service as it is configured.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ServiceConfig {
+    /// The whole command line, program quoted.
+    pub image_path: String,
+    /// The name people see.
+    pub display: String,
+    /// Its description.
+    pub description: String,
+    /// When it starts.
+    pub start: Start,
+    /// The account; empty is LocalSystem.
+    pub account: String,
+    /// Services it needs.
+    pub depends: Vec<String>,
+}
+
+/// Whether a service is up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ServiceState {
+    /// Stopped.
+    Stopped,
+    /// Running, or on its way there.
+    Running,
+}
+
+/// A shortcut to write.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shortcut {
+    /// Absolute path of the program.
+    pub target: String,
+    /// Arguments.
+    pub arguments: String,
+    /// Tool tip.
+    pub description: String,
+    /// Working directory.
+    pub working_dir: String,
+}
+
+/// The machine's processor and Windows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Machine {
+    /// Processor.
+    pub arch: Arch,
+    /// Version as RtlGetVersion tells.
+    pub version: WindowsVersion,
+    /// A server edition.
+    pub server: bool,
+}
+
+/// A product that Windows Installer knows under an upgrade code.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RelatedProduct {
+    /// `{…}`, upper case.
+    pub product_code: String,
+    /// `ProductVersion`.
+    pub version: String,
+}
+
+/// What a finished process left.
+pub type ExitCode = u32;
+
+/// The machine.
+pub trait System {
+    /// An open file; closed when dropped.
+    type File;
+    /// A held lock; released when dropped.
+    type Lock;
+
+    // Files ------------------------------------------------------------------------------------------------
+    /// Opens for reading, shared for reading and deleting.
+    fn open(&mut self, path: &str) -> Result<Self::File>;
+    /// Creates a new file for writing; fails when there is one.
+    fn create(&mut self, path: &str) -> Result<Self::File>;
+    /// Reads up to `buffer.len()` bytes at the file's position; 0 is the end.
+    fn read(&mut self, file: &mut Self::File, buffer: &mut [u8]) -> Result<usize>;
+    /// Writes all bytes.
+    fn write(&mut self, file: &mut Self::File, bytes: &[u8]) -> Result<()>;
+    /// Moves the position, from the start.
+    fn seek(&mut self, file: &mut Self::File, position: u64) -> Result<()>;
+    /// Length of an open file.
+    fn length(&mut self, file: &mut Self::File) -> Result<u64>;
+    /// Forces the content to the disk.
+    fn flush(&mut self, file: &mut Self::File) -> Result<()>;
+    /// Sets creation and last-write time of an open (written) file to the same FILETIME.
+    fn set_times(&mut self, file: &mut Self::File, time: u64) -> Result<()>;
+    /// What a path is; `None` when nothing is there. Reparse points are not followed.
+    fn stat(&mut self, path: &str) -> Result<Option<Stat>>;
+    /// Renames or moves on one volume; fails when the target exists.
+    fn rename(&mut self, from: &str, to: &str) -> Result<()>;
+    /// Like [`System::rename`], and replaces the target.
+    fn replace(&mut self, from: &str, to: &str) -> Result<()>;
+    /// Deletes a file (a read-only attribute is cleared first).
+    fn remove_file(&mut self, path: &str) -> Result<()>;
+    /// Deletes an empty directory.
+    fn remove_dir(&mut self, path: &str) -> Result<()>;
+    /// Creates a directory with inherited rights; its parent exists.
+    fn create_dir(&mut self, path: &str) -> Result<()>;
+    /// Creates a directory for administrators and the system alone, with that DACL from the first moment; fails
+    /// when there is anything.
+    fn create_protected_dir(&mut self, path: &str) -> Result<()>;
+    /// Names in a directory, without `.` and `..`.
+    fn list(&mut self, path: &str) -> Result<Vec<(String, Stat)>>;
+    /// Whether the file could be renamed or deleted now (opens it with DELETE access, and closes it again).
+    fn probe_delete(&mut self, path: &str) -> Result<()>;
+    /// Deletes (file or empty directory) at the next restart.
+    fn delete_at_restart(&mut self, path: &str) -> Result<()>;
+    /// Free bytes on the volume of an existing path.
+    fn free_space(&mut self, path: &str) -> Result<u64>;
+    /// A known directory, without trailing backslash. `wide` asks for the 64-bit one of two.
+    fn directory(&mut self, dir: Dir, wide: bool) -> Result<String>;
+
+    // Registry ---------------------------------------------------------------------------------------------
+    /// Whether a key exists.
+    fn key_exists(&mut self, key: &Key) -> Result<bool>;
+    /// Creates a key (and its parents). Returns the number of path components that were new (0: it existed).
+    fn key_create(&mut self, key: &Key) -> Result<usize>;
+    /// Deletes a key if it has neither values nor sub-keys; `false` when it was kept for that reason.
+    fn key_remove_empty(&mut self, key: &Key) -> Result<bool>;
+    /// Names of sub-keys.
+    fn key_subkeys(&mut self, key: &Key) -> Result<Vec<String>>;
+    /// Names of values.
+    fn key_values(&mut self, key: &Key) -> Result<Vec<String>>;
+    /// Reads a value; `None` when key or value is absent.
+    fn value_get(&mut self, key: &Key, name: &str) -> Result<Option<RegValue>>;
+    /// Writes a value; the key exists.
+    fn value_set(&mut self, key: &Key, name: &str, value: &RegValue) -> Result<()>;
+    /// Deletes a value; `false` when it was not there.
+    fn value_remove(&mut self, key: &Key, name: &str) -> Result<bool>;
+
+    // Services ---------------------------------------------------------------------------------------------
+    /// The configuration; `None` when there is no such service.
+    fn service_config(&mut self, name: &str) -> Result<Option<ServiceConfig>>;
+    /// Whether it runs; `None` when there is no such service.
+    fn service_state(&mut self, name: &str) -> Result<Option<ServiceState>>;
+    /// Creates a service.
+    fn service_create(&mut self, name: &str, config: &ServiceConfig) -> Result<()>;
+    /// Changes a service.
+    fn service_change(&mut self, name: &str, config: &ServiceConfig) -> Result<()>;
+    /// Deletes a stopped service.
+    fn service_delete(&mut self, name: &str) -> Result<()>;
+    /// Starts a service and waits until it runs.
+    fn service_start(&mut self, name: &str, timeout_ms: u32) -> Result<()>;
+    /// Stops a service (and those that depend on it) and waits until its process is gone.
+    fn service_stop(&mut self, name: &str, timeout_ms: u32) -> Result<()>;
+
+    // Shell ------------------------------------------------------------------------------------------------
+    /// Writes a `.lnk` file.
+    fn shortcut_write(&mut self, path: &str, shortcut: &Shortcut) -> Result<()>;
+    /// Tells running programs that the environment changed.
+    fn broadcast_environment(&mut self);
+
+    // Processes and the machine ----------------------------------------------------------------------------
+    /// Runs a program by its full path and waits; `command_line` is everything after the program's name.
+    fn run(&mut self, program: &str, command_line: &str) -> Result<ExitCode>;
+    /// Processor and Windows version.
+    fn machine(&mut self) -> Machine;
+    /// Whether this process may change the machine (member of Administrators, or the system).
+    fn is_administrator(&mut self) -> bool;
+    /// Products that Windows Installer has under an upgrade code (`{…}`), in this user's and the machine's context.
+    fn related_products(&mut self, upgrade_code: &str) -> Result<Vec<RelatedProduct>>;
+    /// Whether Windows Installer is busy; only probed, never held.
+    fn installer_busy(&mut self) -> bool;
+    /// Takes the product's lock; `None` when another run holds it.
+    fn lock(&mut self, name: &str) -> Result<Option<Self::Lock>>;
+    /// Waits.
+    fn sleep(&mut self, ms: u32);
+    /// Milliseconds of a clock that only goes forward.
+    fn ticks(&mut self) -> u64;
+    /// The path of the running program.
+    fn own_path(&mut self) -> Result<String>;
+
+    // People -----------------------------------------------------------------------------------------------
+    /// One line of the log.
+    fn log(&mut self, line: &str);
+    /// One line for the person at the console (also into the log).
+    fn say(&mut self, line: &str);
+    /// How far it is, in bytes.
+    fn progress(&mut self, done: u64, total: u64);
+    /// Whether the person asked to stop.
+    fn cancelled(&mut self) -> bool;
+}

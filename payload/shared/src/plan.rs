@@ -1,0 +1,292 @@
+//! What shall be true on the target machine. Every output is a rendering of this.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use crate::template::{Dir, Template};
+
+/// A processor architecture a package is made for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Arch {
+    /// 32-bit Intel.
+    X86,
+    /// 64-bit Intel and AMD.
+    X64,
+    /// 64-bit ARM.
+    Arm64,
+}
+
+/// For whom a product is installed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// For all users of the machine.
+    Machine,
+    /// For the user who installs.
+    User,
+}
+
+/// A registry view, concrete: `native` is resolved when the plan is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum View {
+    /// The 32-bit view (`Wow6432Node` on 64-bit Windows).
+    Bits32,
+    /// The 64-bit view.
+    Bits64,
+}
+
+/// A registry root.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Root {
+    /// HKEY_CLASSES_ROOT
+    ClassesRoot,
+    /// HKEY_CURRENT_USER
+    CurrentUser,
+    /// HKEY_LOCAL_MACHINE
+    LocalMachine,
+    /// HKEY_USERS
+    Users,
+}
+
+/// A registry key in one view.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Key {
+    /// The root.
+    pub root: Root,
+    /// The view.
+    pub view: View,
+    /// Path below the root, no leading or trailing backslash.
+    pub path: String,
+}
+
+/// The data of a registry value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Data {
+    /// REG_SZ
+    Sz(Template),
+    /// REG_EXPAND_SZ
+    ExpandSz(Template),
+    /// REG_MULTI_SZ
+    MultiSz(Vec<Template>),
+    /// REG_DWORD
+    Dword(u32),
+    /// REG_QWORD
+    Qword(u64),
+    /// REG_BINARY
+    Binary(Vec<u8>),
+}
+
+/// When a service starts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Start {
+    /// At boot.
+    Auto,
+    /// At boot, after the others.
+    AutoDelayed,
+    /// When asked.
+    Demand,
+    /// Never.
+    Disabled,
+}
+
+/// Whether installing starts a service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Run {
+    /// Started at the end of every install and update.
+    Always,
+    /// Installed, not started.
+    Never,
+    /// Started after an update if it ran before; after a first install not.
+    IfItRan,
+}
+
+/// A Windows service of its own process.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Service {
+    /// The key name.
+    pub name: String,
+    /// The name people see.
+    pub display: String,
+    /// What it is for.
+    pub description: Option<String>,
+    /// The program, relative to the install directory. It is always quoted in the image path.
+    pub exe: String,
+    /// Arguments after the program.
+    pub arguments: Template,
+    /// When it starts.
+    pub start: Start,
+    /// `None` is LocalSystem.
+    pub account: Option<String>,
+    /// Services that must run before it.
+    pub depends: Vec<String>,
+    /// Whether installing starts it.
+    pub run: Run,
+}
+
+/// How an environment variable gets its value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EnvironmentAction {
+    /// The variable is ours alone: set, removed on uninstall.
+    Set,
+    /// One more part at the end of a `;` list.
+    Append,
+    /// One more part at the start of a `;` list.
+    Prepend,
+}
+
+/// One step of what becomes true. Order is the order of doing; undoing goes backwards.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Op {
+    /// A directory that exists even if empty.
+    Directory {
+        /// Where.
+        path: Template,
+    },
+    /// A registry value.
+    RegistryValue {
+        /// The key.
+        key: Key,
+        /// The value's name, empty for the default value.
+        name: String,
+        /// Its data.
+        data: Data,
+    },
+    /// A registry key that exists even if empty.
+    RegistryKey {
+        /// The key.
+        key: Key,
+    },
+    /// An environment variable, of the machine or (scope user) of the user.
+    Environment {
+        /// The variable.
+        name: String,
+        /// Its value, or the part of it.
+        value: Template,
+        /// How.
+        action: EnvironmentAction,
+    },
+    /// A shortcut (`.lnk`), not advertised.
+    Shortcut {
+        /// The known folder it stands in.
+        folder: Dir,
+        /// A sub-folder of that, empty for none.
+        subfolder: String,
+        /// Name without `.lnk`.
+        name: String,
+        /// The program, relative to the install directory.
+        target: String,
+        /// Arguments.
+        arguments: Template,
+        /// Tool tip.
+        description: String,
+    },
+    /// A service.
+    Service(Service),
+}
+
+/// A setting: a public property of the MSI, `NAME=VALUE` of the EXE.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Setting {
+    /// Upper-case name.
+    pub name: String,
+    /// What it is when nobody says.
+    pub default: String,
+    /// An install without a value is refused.
+    pub required: bool,
+    /// Never shown, logged or put on a command line.
+    pub secret: bool,
+    /// The values that may be given; empty: any.
+    pub allowed: Vec<String>,
+    /// Where it is stored and remembered (key and value name); the state key's `Settings` sub-key if `None`.
+    pub registry: Option<(Key, String)>,
+}
+
+/// Values of settings for one site.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Site {
+    /// The site's name.
+    pub name: String,
+    /// Setting name and value.
+    pub values: Vec<(String, String)>,
+}
+
+/// A Windows version as `major, minor, build`.
+pub type WindowsVersion = (u32, u32, u32);
+
+/// What the target must be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Platform {
+    /// The oldest Windows.
+    pub min: WindowsVersion,
+    /// Server editions are accepted.
+    pub server: bool,
+    /// Client editions are accepted.
+    pub client: bool,
+    /// Single versions (`major, minor` compared) that are refused.
+    pub refuse: Vec<WindowsVersion>,
+}
+
+/// Who the product is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Product {
+    /// Reverse-DNS id; never changes.
+    pub id: String,
+    /// Last label of the id, or `product.slug`.
+    pub slug: String,
+    /// Shown name.
+    pub name: String,
+    /// Shown manufacturer.
+    pub manufacturer: String,
+    /// Version, up to four numbers.
+    pub version: [u16; 4],
+    /// The version as written in the manifest.
+    pub version_text: String,
+    /// UUID v5 of the id.
+    pub upgrade_code: [u8; 16],
+    /// The architecture of this package.
+    pub arch: Arch,
+    /// Machine or user.
+    pub scope: Scope,
+    /// Support page.
+    pub url: Option<String>,
+}
+
+/// How the bootstrap finds, trusts and applies releases.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bootstrap {
+    /// File name of the bootstrap, on the share and in the install directory.
+    pub name: String,
+    /// Where releases come from, in order.
+    pub sources: Vec<String>,
+    /// What a first install runs: the MSI (`true`) or the setup EXE.
+    pub first_install_msi: bool,
+    /// Ed25519 public key of releases; `None`: no share.
+    pub public_key: Option<[u8; 32]>,
+    /// Serial of this release, grows with every release.
+    pub serial: u32,
+    /// Clients never go below this serial.
+    pub floor: u32,
+}
+
+/// Everything that shall be true on the target, but for the files, which are in the [`crate::index::Index`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Plan {
+    /// Who.
+    pub product: Product,
+    /// On what.
+    pub platform: Platform,
+    /// Where, with a token at its start and no settings.
+    pub install_dir: Template,
+    /// What the administrator may decide.
+    pub settings: Vec<Setting>,
+    /// Per-site values of settings.
+    pub sites: Vec<Site>,
+    /// Detection keys in order; each is looked for in both views, the `view` in it is ignored.
+    pub detect: Vec<Key>,
+    /// The value under a detection key that holds the install directory.
+    pub detect_value: String,
+    /// Updates.
+    pub bootstrap: Bootstrap,
+    /// What becomes true, in order. The default detection key and the settings' own values are ordinary
+    /// [`Op::RegistryValue`]s in here; the state key and the uninstall entry are not: each output writes its own.
+    pub ops: Vec<Op>,
+}
