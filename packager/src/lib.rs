@@ -1,3 +1,5 @@
 //! From a payload directory and `agent.toml` to everything an agent needs to reach Windows machines.
 
+pub mod diagnostics;
 pub mod plan;
+pub mod report;

@@ -65,7 +65,12 @@ pub struct MsiOptions {
 
 impl Default for MsiOptions {
     fn default() -> Self {
-        Self { language: 1033, same_version_upgrades: true, downgrade: false, compression: Compression::Mszip }
+        Self {
+            language: 1033,
+            same_version_upgrades: true,
+            downgrade: false,
+            compression: Compression::Mszip,
+        }
     }
 }
 
