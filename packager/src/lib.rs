@@ -1,5 +1,6 @@
 //! From a payload directory and `agent.toml` to everything an agent needs to reach Windows machines.
 
 pub mod diagnostics;
+pub mod outputs;
 pub mod plan;
 pub mod report;

@@ -1,0 +1,3 @@
+//! What a build makes. One folder per output, and what they share.
+
+pub mod sink;
