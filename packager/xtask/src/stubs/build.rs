@@ -1,0 +1,90 @@
+//! Building one program for Windows.
+
+use std::path::{Path, PathBuf};
+
+use super::toolchain::Toolchain;
+use super::wrapper;
+use crate::failure::{Context, Result};
+use crate::{command, place};
+
+/// A processor of the target.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Processor {
+    /// 32 bits, from Windows XP on.
+    X86,
+    /// 64 bits, from Windows XP x64 on.
+    X64,
+}
+
+impl Processor {
+    fn triple(self) -> &'static str {
+        match self {
+            Self::X86 => "i686-win7-windows-gnu",
+            Self::X64 => "x86_64-win7-windows-gnu",
+        }
+    }
+
+    /// The prefix of MinGW's programs.
+    pub fn mingw(self) -> &'static str {
+        match self {
+            Self::X86 => "i686-w64-mingw32",
+            Self::X64 => "x86_64-w64-mingw32",
+        }
+    }
+
+    /// C symbols have an underscore more on 32-bit Windows. With the wrong name the linker only warns, and
+    /// starts the program at the first byte of its code.
+    fn entry(self) -> &'static str {
+        match self {
+            Self::X86 => "__start",
+            Self::X64 => "_start",
+        }
+    }
+
+    /// The oldest Windows that loads the image.
+    pub fn subsystem_version(self) -> (u16, u16) {
+        match self {
+            Self::X86 => (5, 1),
+            Self::X64 => (5, 2),
+        }
+    }
+}
+
+/// Builds a binary of a crate. `objects` are linked into it.
+pub fn build(
+    toolchain: &Toolchain,
+    crate_dir: &Path,
+    binary: &str,
+    processor: Processor,
+    objects: &[PathBuf],
+) -> Result<Vec<u8>> {
+    let target_dir = place::build_dir("windows");
+    let (mut cargo, mut flags) = toolchain.cargo();
+    let (major, minor) = processor.subsystem_version();
+    flags.extend([
+        // Panics carry neither file names nor line numbers.
+        "-Zlocation-detail=none".to_owned(),
+        "-Clink-self-contained=no".to_owned(),
+        "-Clink-arg=-nostartfiles".to_owned(),
+        format!("-Clink-arg=-Wl,-e,{}", processor.entry()),
+        format!("-Clink-arg=-Wl,--subsystem,console:{major}.{minor:02}"),
+        "-Clink-arg=-Wl,--no-insert-timestamp".to_owned(),
+        "-Clink-arg=-Wl,--fatal-warnings".to_owned(),
+    ]);
+    let linker = format!("CARGO_TARGET_{}_LINKER", processor.triple().replace('-', "_").to_uppercase());
+    cargo
+        .current_dir(crate_dir)
+        .env("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f"))
+        .env("RUSTC_WRAPPER", std::env::current_exe().context(|| "finding this program".to_owned())?)
+        .env(wrapper::VARIABLE, "1")
+        .env(linker, format!("{}-gcc", processor.mingw()))
+        .args(["rustc", "--quiet", "--locked", "--release", "--bin", binary, "--target", processor.triple()])
+        .args(["-Zbuild-std=core,alloc", "-Zbuild-std-features=compiler-builtins-mem"])
+        .arg("--target-dir")
+        .arg(&target_dir)
+        // Only for the last step, so that the libraries below are built once for all binaries.
+        .arg("--")
+        .args(objects.iter().map(|object| format!("-Clink-arg={}", object.display())));
+    command::run(&mut cargo)?;
+    place::read(&target_dir.join(processor.triple()).join("release").join(format!("{binary}.exe")))
+}
