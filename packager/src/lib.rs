@@ -4,3 +4,4 @@ pub mod diagnostics;
 pub mod outputs;
 pub mod plan;
 pub mod report;
+pub mod sign;

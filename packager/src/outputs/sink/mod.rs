@@ -12,6 +12,8 @@ use std::io::Write;
 
 use sha2::{Digest as _, Sha256};
 
+use crate::report::{BuildError, Problem};
+
 mod file;
 mod memory;
 #[cfg(test)]
@@ -195,6 +197,16 @@ impl std::error::Error for Error {
         match self {
             Self::Io { source, .. } => Some(source),
             _ => None,
+        }
+    }
+}
+
+impl From<Error> for BuildError {
+    fn from(error: Error) -> Self {
+        let problem = Problem::new(error.to_string());
+        match error {
+            Error::Twice { .. } | Error::Path { .. } | Error::Missing { .. } => Self::Input(problem),
+            Error::Io { .. } | Error::InTheWay { .. } => Self::Environment(problem),
         }
     }
 }
