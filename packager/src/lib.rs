@@ -1,6 +1,8 @@
 //! From a payload directory and `agent.toml` to everything an agent needs to reach Windows machines.
 
+pub mod content;
 pub mod diagnostics;
+pub mod formats;
 pub mod outputs;
 pub mod plan;
 pub mod report;

@@ -1,0 +1,58 @@
+//! The build's one pass over the payload.
+//!
+//! Every file is read once. On the way its bytes are hashed, compressed into the cabinet that the MSI and the
+//! setup EXE share, and, when a share is built, copied there. What all outputs need to know of the files
+//! comes out as [`Content`].
+
+mod error;
+mod hash;
+mod pass;
+
+#[cfg(test)]
+mod tests;
+
+use tempfile::NamedTempFile;
+
+pub use error::{BoxError, Error};
+pub use hash::{MsiHash, msi_hash};
+pub use pass::Pass;
+
+/// One installed file, after it was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hashed {
+    /// Path below the install directory, with backslashes.
+    pub path: String,
+    /// Bytes.
+    pub size: u64,
+    /// SHA-256 of the content.
+    pub sha256: [u8; 32],
+    /// What MsiGetFileHash says of the content. `None` for files with a PE version, which must not have one.
+    pub msi_hash: Option<MsiHash>,
+    /// Its name in the cabinet.
+    pub cab_key: String,
+    /// Its place in the cabinet, from 1: the File table's Sequence. Files of the same content stand together
+    /// in the cabinet, so this is not always the order of paths. 0 until the cabinet is complete.
+    pub sequence: u32,
+}
+
+/// A cabinet in a temporary file, which is removed with this value.
+#[derive(Debug)]
+pub struct CabinetFile {
+    /// The file, beside the artefacts.
+    pub file: NamedTempFile,
+    /// Bytes.
+    pub size: u64,
+    /// SHA-256 of the cabinet.
+    pub sha256: [u8; 32],
+}
+
+/// What the pass found and made.
+#[derive(Debug)]
+pub struct Content {
+    /// The payload in the order it was planned, the installed bootstrap last.
+    pub files: Vec<Hashed>,
+    /// All of them, compressed.
+    pub cabinet: CabinetFile,
+    /// Sum of the files' sizes.
+    pub bytes: u64,
+}
