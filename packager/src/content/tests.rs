@@ -218,7 +218,7 @@ fn progress_counts_each_byte_once() {
         progress: &|bytes| sum.set(sum.get() + bytes),
     };
     pass.run(|_| Ok(Vec::new())).unwrap();
-    assert_eq!(sum.get(), files.iter().map(|file| file.size).sum());
+    assert_eq!(sum.get(), files.iter().map(|file| file.size).sum::<u64>());
 }
 
 #[test]
