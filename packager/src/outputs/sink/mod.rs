@@ -9,6 +9,7 @@
 use std::fmt;
 use std::io;
 use std::io::Write;
+use std::path::PathBuf;
 
 use sha2::{Digest as _, Sha256};
 
@@ -94,6 +95,18 @@ pub trait Sink: Sync {
     /// Nothing may be created afterwards.
     fn commit(&self) -> Result<Vec<Written>, Error>;
 
+    /// A real folder that stands for `dir`, which is a [`Sink::whole`] or lies below one: whoever reads the
+    /// payload can write files straight into it, and tells of each with [`Sink::adopt`]. `None`: this sink has
+    /// no folders, write through [`Sink::create`].
+    fn staging(&self, dir: &str) -> Result<Option<PathBuf>, Error> {
+        check_path(dir).map(|()| None)
+    }
+
+    /// Takes a file that was written into [`Sink::staging`]; its size and digest are the writer's word.
+    fn adopt(&self, written: Written) -> Result<(), Error> {
+        Err(Error::Missing { path: written.path })
+    }
+
     /// Writes a small artefact at once.
     fn put(&self, path: &str, kind: Kind, bytes: &[u8]) -> Result<Written, Error> {
         let mut artefact = self.create(path, kind)?;
@@ -132,7 +145,7 @@ pub enum Error {
         /// What is there.
         is: &'static str,
     },
-    /// [`Sink::copy`] of an artefact that is not finished.
+    /// [`Sink::copy`] or [`Sink::adopt`] of an artefact that is not there.
     Missing {
         /// The name.
         path: String,
@@ -186,7 +199,7 @@ impl fmt::Display for Error {
                 )
             }
             Self::Missing { path } => {
-                write!(f, "the artefact `{path}` was never finished, so it cannot be copied")
+                write!(f, "the artefact `{path}` was never finished")
             }
         }
     }

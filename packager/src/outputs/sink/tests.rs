@@ -159,3 +159,22 @@ fn an_error_keeps_its_path_on_the_way_through_write() {
     let text = Error::io("write", "elsewhere", full.into_io()).to_string();
     assert!(text.contains("dist/a.msi") && text.contains("--out"), "{text}");
 }
+
+#[test]
+fn files_written_straight_into_the_staging_folder_are_adopted() {
+    let dir = tempfile::tempdir().unwrap();
+    let sink = FileSink::open(dir.path()).unwrap();
+    sink.whole("share/files/7").unwrap();
+    let folder = sink.staging("share/files/7/x64").unwrap().unwrap();
+    fs::write(folder.join("a"), "aa").unwrap();
+    let written =
+        |path: &str, bytes| Written { path: path.into(), kind: Kind::Release, bytes, sha256: [0; 32] };
+    assert!(sink.adopt(written("share/files/7/x64/a", 3)).is_err(), "cut off");
+    assert!(sink.adopt(written("share/files/7/x64/b", 3)).is_err(), "not there");
+    sink.adopt(written("share/files/7/x64/a", 2)).unwrap();
+    assert!(sink.staging("share/packages").is_err(), "would show before the switch");
+    assert!(matches!(sink.adopt(written("share/files/7/x64/A", 2)), Err(Error::Twice { .. })));
+    assert_eq!(sink.commit().unwrap().len(), 1);
+    assert_eq!(tree(dir.path()), ["share/files/7/x64/a=aa"]);
+    assert_eq!(MemorySink::new().staging("share").unwrap(), None);
+}

@@ -106,6 +106,11 @@ impl Inner {
     }
 }
 
+/// Whether `path` is `dir` or lies below it.
+fn in_or_at(dir: &str, path: &str) -> bool {
+    path.strip_prefix(dir).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
 /// Makes a directory and those above it, and remembers which were new.
 fn make_dirs(state: &mut State, dir: &Path) -> Result<(), Error> {
     if dir.as_os_str().is_empty() || state.known.contains(dir) {
@@ -217,6 +222,35 @@ impl Sink for FileSink {
         let mut state = self.0.state();
         make_dirs(&mut state, &staged)?;
         state.wholes.push(dir.to_owned());
+        Ok(())
+    }
+
+    fn staging(&self, dir: &str) -> Result<Option<PathBuf>, Error> {
+        check_path(dir)?;
+        let mut state = self.0.state();
+        let Some(whole) = state.wholes.iter().find(|whole| in_or_at(whole, dir)).cloned() else {
+            return Err(Error::Path { path: dir.to_owned() });
+        };
+        let mut folder = self.0.hidden(&whole);
+        folder.extend(
+            dir.strip_prefix(whole.as_str()).unwrap_or_default().split('/').filter(|part| !part.is_empty()),
+        );
+        make_dirs(&mut state, &folder)?;
+        Ok(Some(folder))
+    }
+
+    fn adopt(&self, written: Written) -> Result<(), Error> {
+        check_path(&written.path)?;
+        let mut state = self.0.state();
+        let staged = self.0.staged(&state, &written.path);
+        if state.artefacts.contains_key(&folded(&written.path)) {
+            return Err(Error::Twice { path: written.path });
+        }
+        match fs::metadata(&staged) {
+            Ok(meta) if meta.is_file() && meta.len() == written.bytes => {}
+            _ => return Err(Error::Missing { path: written.path }),
+        }
+        state.artefacts.insert(folded(&written.path), Some(written));
         Ok(())
     }
 
