@@ -5,7 +5,9 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use packager_shared::plan::{Arch, Key, Start, WindowsVersion};
+use packager_shared::args::Ui;
+use packager_shared::plan::{Key, Start};
+pub use packager_shared::platform::Machine;
 use packager_shared::template::Dir;
 
 /// What failed: the call, the object, and Windows' error code.
@@ -85,17 +87,6 @@ pub struct Shortcut {
     pub working_dir: String,
 }
 
-/// The machine's processor and Windows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Machine {
-    /// Processor.
-    pub arch: Arch,
-    /// Version as RtlGetVersion tells.
-    pub version: WindowsVersion,
-    /// A server edition.
-    pub server: bool,
-}
-
 /// A product that Windows Installer knows under an upgrade code.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RelatedProduct {
@@ -118,7 +109,7 @@ pub trait System {
     // Files ------------------------------------------------------------------------------------------------
     /// Opens for reading, shared for reading and deleting.
     fn open(&mut self, path: &str) -> Result<Self::File>;
-    /// Creates a new file for writing; fails when there is one.
+    /// Creates a new file for writing, not shared; fails when there is one.
     fn create(&mut self, path: &str) -> Result<Self::File>;
     /// Reads up to `buffer.len()` bytes at the file's position; 0 is the end.
     fn read(&mut self, file: &mut Self::File, buffer: &mut [u8]) -> Result<usize>;
@@ -193,7 +184,7 @@ pub trait System {
     fn service_stop(&mut self, name: &str, timeout_ms: u32) -> Result<()>;
 
     // Shell ------------------------------------------------------------------------------------------------
-    /// Writes a `.lnk` file.
+    /// Writes a `.lnk` file; there is none, and its directory exists.
     fn shortcut_write(&mut self, path: &str, shortcut: &Shortcut) -> Result<()>;
     /// Tells running programs that the environment changed.
     fn broadcast_environment(&mut self);
@@ -203,6 +194,9 @@ pub trait System {
     fn run(&mut self, program: &str, command_line: &str) -> Result<ExitCode>;
     /// Processor and Windows version.
     fn machine(&mut self) -> Machine;
+    /// Runs the own program again as administrator (asking the person), with `command_line` after its name, and
+    /// waits. Refusal by the person is error 1223 (ERROR_CANCELLED).
+    fn elevate(&mut self, command_line: &str) -> Result<ExitCode>;
     /// Whether this process may change the machine (member of Administrators, or the system).
     fn is_administrator(&mut self) -> bool;
     /// Products that Windows Installer has under an upgrade code (`{…}`), in this user's and the machine's context.
@@ -219,9 +213,12 @@ pub trait System {
     fn own_path(&mut self) -> Result<String>;
 
     // People -----------------------------------------------------------------------------------------------
+    /// Called once, before anything is logged or said: how much is shown, and the file of the log (created or
+    /// emptied; without one the log is dropped). With [`Ui::Quiet`] `say` and `progress` show nothing.
+    fn begin(&mut self, ui: Ui, log: Option<&str>) -> Result<()>;
     /// One line of the log.
     fn log(&mut self, line: &str);
-    /// One line for the person at the console (also into the log).
+    /// One line for the person; the engine logs it by itself.
     fn say(&mut self, line: &str);
     /// How far it is, in bytes.
     fn progress(&mut self, done: u64, total: u64);

@@ -1,7 +1,10 @@
-//! The files of one release for one architecture.
+//! The files of one release for one architecture (`files.idx`).
 
 use alloc::string::String;
 use alloc::vec::Vec;
+
+use crate::wire::{Error, Reader, Result, Writer};
+use crate::{path, plan_codec};
 
 /// A SHA-256 digest.
 pub type Digest = [u8; 32];
@@ -26,4 +29,132 @@ pub struct Entry {
 pub struct Index {
     /// One entry a file.
     pub entries: Vec<Entry>,
+}
+
+/// First bytes of `files.idx`: format name and version.
+const MAGIC: &[u8; 8] = b"PKGFIDX\x01";
+
+/// Flag bits of an entry.
+const KEEP: u8 = 1;
+const HAS_VERSION: u8 = 2;
+
+impl Index {
+    /// Sorts by canonical path: the order that [`encode`] wants.
+    pub fn sort(&mut self) {
+        self.entries.sort_by(|a, b| path::compare(&a.path, &b.path));
+    }
+
+    /// The entry of a path; case does not matter.
+    pub fn find(&self, name: &str) -> Option<&Entry> {
+        let place = self.entries.binary_search_by(|entry| path::compare(&entry.path, name)).ok()?;
+        self.entries.get(place)
+    }
+
+    /// Bytes of all files together.
+    pub fn total_size(&self) -> u64 {
+        self.entries.iter().fold(0, |sum, entry| sum.saturating_add(entry.size))
+    }
+
+    /// Places of the entries in the order of the cabinet's members and of the MSI's File.Sequence: as they are,
+    /// the bootstrap last.
+    pub fn cabinet_order(&self, bootstrap: &str) -> Vec<usize> {
+        let is_bootstrap =
+            |place: &usize| self.entries.get(*place).is_some_and(|e| path::same(&e.path, bootstrap));
+        let (last, mut order): (Vec<usize>, Vec<usize>) = (0..self.entries.len()).partition(is_bootstrap);
+        order.extend(last);
+        order
+    }
+}
+
+/// The index as bytes, with the SHA-256 of the `plan.bin` that belongs to it. The entries must be sorted
+/// ([`Index::sort`]) and unique, or [`decode`] refuses what is written.
+pub fn encode(index: &Index, plan: &Digest) -> Vec<u8> {
+    let mut w = Writer::new();
+    w.raw(MAGIC);
+    w.raw(plan);
+    w.list(&index.entries, |w, entry| {
+        w.string(&entry.path);
+        w.u64(entry.size);
+        w.raw(&entry.sha256);
+        let version = if entry.pe_version.is_some() { HAS_VERSION } else { 0 };
+        w.u8(version | if entry.keep { KEEP } else { 0 });
+        if let Some(version) = &entry.pe_version {
+            plan_codec::version(w, version);
+        }
+    });
+    w.bytes
+}
+
+/// Reads what [`encode`] wrote: the index and the SHA-256 of its plan. Paths that may not be installed, that are
+/// out of order or that collide are errors.
+pub fn decode(bytes: &[u8]) -> Result<(Index, Digest)> {
+    let mut r = Reader::new(bytes);
+    r.expect(MAGIC, "this is no file index that this program can read")?;
+    let plan = r.digest()?;
+    let entries = r.list(|r| {
+        let at = r.position();
+        let path = r.string()?;
+        if path::check(&path).is_err() {
+            return Err(Error { what: "a path is none that may be installed", at });
+        }
+        let size = r.u64()?;
+        let sha256 = r.digest()?;
+        let flags = r.u8()?;
+        if flags & !(KEEP | HAS_VERSION) != 0 {
+            return r.error("a flag is unknown");
+        }
+        let pe_version = if flags & HAS_VERSION != 0 { Some(plan_codec::read_version(r)?) } else { None };
+        Ok(Entry { path, size, sha256, pe_version, keep: flags & KEEP != 0 })
+    })?;
+    let at = r.position();
+    r.finish()?;
+    for pair in entries.windows(2) {
+        if let [a, b] = pair
+            && path::compare(&a.path, &b.path) != core::cmp::Ordering::Less
+        {
+            return Err(Error { what: "the paths are not sorted, or one stands there twice", at });
+        }
+    }
+    let paths: Vec<&str> = entries.iter().map(|entry| entry.path.as_str()).collect();
+    if path::collision(&paths).is_some() {
+        return Err(Error { what: "a path is a file and a folder at once", at });
+    }
+    Ok((Index { entries }, plan))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(path: &str) -> Entry {
+        Entry {
+            path: path.into(),
+            size: 300,
+            sha256: [7; 32],
+            pe_version: Some([1, 2, 3, 65535]),
+            keep: true,
+        }
+    }
+
+    #[test]
+    fn comes_back() {
+        let mut index = Index { entries: alloc::vec![entry("b\\C"), entry("A"), entry("b-")] };
+        index.sort();
+        let bytes = encode(&index, &[9; 32]);
+        assert_eq!(decode(&bytes), Ok((index.clone(), [9; 32])));
+        for cut in 0..bytes.len() {
+            assert!(decode(&bytes[..cut]).is_err());
+        }
+        assert!(decode(&[&bytes[..], &[0]].concat()).is_err());
+        assert_eq!(index.find("B\\c").map(|e| e.path.as_str()), Some("b\\C"));
+        assert_eq!(index.cabinet_order("a"), [1, 2, 0]);
+    }
+
+    #[test]
+    fn order_doubles_and_bad_paths_are_refused() {
+        for paths in [&["b", "a"][..], &["a", "A"], &["..\\a"], &["a", "a\\b"]] {
+            let entries = paths.iter().map(|path| entry(path)).collect();
+            assert!(decode(&encode(&Index { entries }, &[0; 32])).is_err(), "{paths:?}");
+        }
+    }
 }

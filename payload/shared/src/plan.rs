@@ -3,6 +3,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+pub use crate::plan_codec::{decode, encode};
 use crate::template::{Dir, Template};
 
 /// A processor architecture a package is made for.

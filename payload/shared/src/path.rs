@@ -1,0 +1,312 @@
+//! Which relative paths may be installed, and when two of them are the same file on Windows.
+//!
+//! Facts: "Naming Files, Paths, and Namespaces" on Microsoft Learn.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+/// The longest path below the install directory, in UTF-16 units. MAX_PATH is 260 with its terminator; this
+/// leaves 60 for the install directory.
+pub const LONGEST: usize = 200;
+
+/// The longest absolute path that every supported Windows opens, in UTF-16 units.
+pub const LONGEST_ABSOLUTE: usize = 259;
+
+/// Why a path cannot be installed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Error {
+    /// It is empty.
+    Empty,
+    /// It starts with a drive, a slash or `\\`.
+    Absolute,
+    /// A part is empty: `a\\b`, or a backslash at the end.
+    EmptyPart,
+    /// A part is `.` or `..`.
+    Dots,
+    /// A part ends with a dot or a space, which Windows drops.
+    TrailingDotOrSpace,
+    /// A part is a device such as `con`, `nul.txt`, `com1`.
+    Device,
+    /// A character that file names cannot have: control characters and `< > : " / | ? *`.
+    Character(char),
+    /// It is longer than [`LONGEST`].
+    TooLong,
+    /// It lies in the folder that the installer works in (`.upd`).
+    WorkFolder,
+}
+
+impl Error {
+    /// What is wrong, as a sentence's end: "the path …".
+    pub fn what(&self) -> &'static str {
+        match self {
+            Error::Empty => "is empty",
+            Error::Absolute => "is not relative: it starts with a drive or a backslash",
+            Error::EmptyPart => "has an empty part between two backslashes or at its end",
+            Error::Dots => "has a part `.` or `..`",
+            Error::TrailingDotOrSpace => "has a part that ends with a dot or a space, which Windows drops",
+            Error::Device => "has a part that Windows takes for a device (con, prn, aux, nul, com1…, lpt1…)",
+            Error::Character(_) => "has a character that Windows file names cannot have",
+            Error::TooLong => "is longer than 200 characters below the install directory",
+            Error::WorkFolder => "lies in `.upd`, the folder that updates work in",
+        }
+    }
+}
+
+impl core::fmt::Display for Error {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str(self.what())?;
+        if let Error::Character(found) = self {
+            write!(f, ": {found:?}")?;
+        }
+        Ok(())
+    }
+}
+
+impl core::error::Error for Error {}
+
+/// The folder below the install directory in which the engine stages files.
+pub const WORK_FOLDER: &str = ".upd";
+
+/// Checks a path relative to the install directory, parts separated by backslashes.
+pub fn check(path: &str) -> Result<(), Error> {
+    if path.is_empty() {
+        return Err(Error::Empty);
+    }
+    let mut chars = path.chars();
+    let first = chars.next();
+    if matches!(first, Some('\\' | '/')) || chars.next() == Some(':') {
+        return Err(Error::Absolute);
+    }
+    if path.encode_utf16().count() > LONGEST {
+        return Err(Error::TooLong);
+    }
+    for (at, part) in path.split('\\').enumerate() {
+        check_part(part)?;
+        if at == 0 && part.eq_ignore_ascii_case(WORK_FOLDER) {
+            return Err(Error::WorkFolder);
+        }
+    }
+    Ok(())
+}
+
+/// Checks one part of a path: a file or folder name.
+pub fn check_part(part: &str) -> Result<(), Error> {
+    if part.is_empty() {
+        return Err(Error::EmptyPart);
+    }
+    if part == "." || part == ".." {
+        return Err(Error::Dots);
+    }
+    for c in part.chars() {
+        let bad = c < ' ' || matches!(c, '<' | '>' | ':' | '"' | '/' | '\\' | '|' | '?' | '*' | '\u{7f}');
+        if bad {
+            return Err(Error::Character(c));
+        }
+    }
+    if part.ends_with(['.', ' ']) {
+        return Err(Error::TrailingDotOrSpace);
+    }
+    if is_device(part) {
+        return Err(Error::Device);
+    }
+    Ok(())
+}
+
+/// Whether Windows takes a name for a device, whatever its extension.
+fn is_device(part: &str) -> bool {
+    let stem = part.split('.').next().unwrap_or(part).trim_end_matches(' ');
+    for name in ["con", "prn", "aux", "nul", "conin$", "conout$", "clock$"] {
+        if stem.eq_ignore_ascii_case(name) {
+            return true;
+        }
+    }
+    let mut chars = stem.chars();
+    let mut head = [' '; 3];
+    for slot in &mut head {
+        match chars.next() {
+            Some(c) => *slot = c.to_ascii_lowercase(),
+            None => return false,
+        }
+    }
+    let port = head == ['c', 'o', 'm'] || head == ['l', 'p', 't'];
+    // The superscript digits count as digits here.
+    let digit = matches!(chars.next(), Some('0'..='9' | '\u{b9}' | '\u{b2}' | '\u{b3}'));
+    port && digit && chars.next().is_none()
+}
+
+/// The canonical form of a path: two paths are one file on Windows exactly when these are equal.
+pub fn lower(text: &str) -> String {
+    text.chars().map(lower_char).collect()
+}
+
+/// Whether two paths or names are the same but for case.
+pub fn same(a: &str, b: &str) -> bool {
+    a.chars().map(lower_char).eq(b.chars().map(lower_char))
+}
+
+/// The order of files in an index: by canonical form.
+pub fn compare(a: &str, b: &str) -> core::cmp::Ordering {
+    a.chars().map(lower_char).cmp(b.chars().map(lower_char))
+}
+
+/// One-to-one lower case of the scripts that have it. A table of all Unicode would be a tenth of the bootstrap.
+pub fn lower_char(c: char) -> char {
+    let n = c as u32;
+    let shifted = match n {
+        0x41..=0x5a => n + 32,
+        0..=0xbf => n,
+        0xc0..=0xd6 | 0xd8..=0xde => n + 32,
+        0x130 | 0x138 | 0x149 | 0x17f => n,
+        0x178 => 0xff,
+        // Latin Extended-A: pairs, even-odd and (in two stretches) odd-even.
+        0x100..=0x137 | 0x14a..=0x177 => n | 1,
+        0x139..=0x148 | 0x179..=0x17e => n + (n & 1),
+        0x386 => 0x3ac,
+        0x388..=0x38a => n + 37,
+        0x38c => 0x3cc,
+        0x38e | 0x38f => n + 63,
+        0x391..=0x3a1 | 0x3a3..=0x3ab => n + 32,
+        0x400..=0x40f => n + 80,
+        0x410..=0x42f => n + 32,
+        0x460..=0x481 | 0x48a..=0x4bf | 0x4d0..=0x52f => n | 1,
+        0x4c1..=0x4ce => n + (n & 1),
+        0x531..=0x556 => n + 48,
+        0x1e00..=0x1e95 | 0x1ea0..=0x1eff => n | 1,
+        0xff21..=0xff3a => n + 32,
+        _ => n,
+    };
+    char::from_u32(shifted).unwrap_or(c)
+}
+
+/// The first two paths of a list that are the same file, or of which one is a folder of the other.
+pub fn collision<'a>(paths: &[&'a str]) -> Option<(&'a str, &'a str)> {
+    let mut sorted: Vec<(String, &'a str)> = paths.iter().map(|path| (lower(path), *path)).collect();
+    sorted.sort();
+    // A folder sorts before what is in it, but names with characters below `\` may stand between.
+    let mut folders: Vec<(&str, &'a str)> = Vec::new();
+    let mut previous: Option<&(String, &'a str)> = None;
+    for item in &sorted {
+        if let Some(previous) = previous
+            && previous.0 == item.0
+        {
+            return Some((previous.1, item.1));
+        }
+        while let Some((folder, path)) = folders.last() {
+            if item.0.starts_with(folder) {
+                if item.0.as_bytes().get(folder.len()) == Some(&b'\\') {
+                    return Some((path, item.1));
+                }
+                break;
+            }
+            folders.pop();
+        }
+        folders.push((&item.0, item.1));
+        previous = Some(item);
+    }
+    None
+}
+
+/// Whether an absolute path is one that an install directory may be: `X:\…`, no devices, no `..`, not a root.
+pub fn is_local_absolute(path: &str) -> bool {
+    let mut chars = path.chars();
+    let drive = matches!(chars.next(), Some('A'..='Z' | 'a'..='z'));
+    if !drive || chars.next() != Some(':') || chars.next() != Some('\\') {
+        return false;
+    }
+    let rest = chars.as_str();
+    let rest = rest.strip_suffix('\\').unwrap_or(rest);
+    !rest.is_empty()
+        && path.encode_utf16().count() <= LONGEST_ABSOLUTE
+        && rest.split('\\').all(|part| check_part(part).is_ok())
+}
+
+/// `folder\name`, with one backslash between.
+pub fn join(folder: &str, name: &str) -> String {
+    let mut out = String::with_capacity(folder.len() + name.len() + 1);
+    out.push_str(folder);
+    if !folder.ends_with('\\') && !name.is_empty() {
+        out.push('\\');
+    }
+    out.push_str(name);
+    out
+}
+
+/// The folder that a path lies in, without trailing backslash; `None` for a drive or a bare name.
+pub fn parent(path: &str) -> Option<&str> {
+    let trimmed = path.strip_suffix('\\').unwrap_or(path);
+    let (folder, _) = trimmed.rsplit_once('\\')?;
+    if folder.is_empty() || folder.ends_with(':') { None } else { Some(folder) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn good_paths_pass() {
+        for path in
+            ["a", "bin\\agent.exe", "com10\\x", "console\\a.b.c", ".config", "ä\\日本.txt", "lpt", "a .b"]
+        {
+            assert_eq!(check(path), Ok(()), "{path}");
+        }
+    }
+
+    #[test]
+    fn bad_paths_are_refused() {
+        let long = "a".repeat(201);
+        for (path, error) in [
+            ("", Error::Empty),
+            ("c:\\a", Error::Absolute),
+            ("\\a", Error::Absolute),
+            ("\\\\server\\share", Error::Absolute),
+            ("a\\\\b", Error::EmptyPart),
+            ("a\\", Error::EmptyPart),
+            ("a\\..\\b", Error::Dots),
+            (".", Error::Dots),
+            ("a.", Error::TrailingDotOrSpace),
+            ("a \\b", Error::TrailingDotOrSpace),
+            ("a.txt:stream", Error::Character(':')),
+            ("a/b", Error::Character('/')),
+            ("a*", Error::Character('*')),
+            ("a\tb", Error::Character('\t')),
+            ("NUL", Error::Device),
+            ("a\\con.txt", Error::Device),
+            ("Com1.log", Error::Device),
+            ("lpt\u{b2}", Error::Device),
+            ("aux .c", Error::Device),
+            (".UPD\\x", Error::WorkFolder),
+            (&long, Error::TooLong),
+        ] {
+            assert_eq!(check(path), Err(error), "{path}");
+        }
+    }
+
+    #[test]
+    fn collisions_ignore_case_and_see_folders() {
+        assert_eq!(collision(&["a\\B", "A\\b"]), Some(("A\\b", "a\\B")));
+        assert_eq!(collision(&["Ä", "ä"]), Some(("Ä", "ä")));
+        assert_eq!(collision(&["a", "a-b", "A\\c"]), Some(("a", "A\\c")));
+        assert_eq!(collision(&["a\\b", "ab", "a-b\\c"]), None);
+    }
+
+    #[test]
+    fn lower_case_agrees_with_unicode_where_it_maps() {
+        for n in 0..=0xffff {
+            let Some(c) = char::from_u32(n) else { continue };
+            let ours = lower_char(c);
+            if ours != c {
+                let mut theirs = c.to_lowercase();
+                assert_eq!((theirs.next(), theirs.next()), (Some(ours), None), "U+{n:04X}");
+            }
+        }
+    }
+
+    #[test]
+    fn local_paths() {
+        assert!(is_local_absolute("C:\\Program Files\\Acme"));
+        assert!(is_local_absolute("C:\\a\\"));
+        for bad in ["C:\\", "C:a", "\\\\s\\x", "C:\\a\\..\\b", "\\\\?\\C:\\a", "a", "C:\\a\\\\", "C:\\nul"] {
+            assert!(!is_local_absolute(bad), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,423 @@
+//! The plan as bytes (`plan.bin`).
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use crate::plan::*;
+use crate::template::{Dir, Part, Template};
+use crate::wire::{Error, Reader, Result, Writer};
+
+/// First bytes of `plan.bin`: format name and version.
+const MAGIC: &[u8; 8] = b"PKGPLAN\x01";
+
+/// The plan as bytes: the same plan always gives the same bytes.
+pub fn encode(plan: &Plan) -> Vec<u8> {
+    let mut w = Writer::new();
+    w.raw(MAGIC);
+    product(&mut w, &plan.product);
+    platform(&mut w, &plan.platform);
+    template(&mut w, &plan.install_dir);
+    w.list(&plan.settings, setting);
+    w.list(&plan.sites, |w, site| {
+        w.string(&site.name);
+        w.list(&site.values, |w, (name, value)| {
+            w.string(name);
+            w.string(value);
+        });
+    });
+    w.list(&plan.detect, key);
+    w.string(&plan.detect_value);
+    let b = &plan.bootstrap;
+    w.string(&b.name);
+    w.list(&b.sources, |w, s| w.string(s));
+    w.bool(b.first_install_msi);
+    w.option(b.public_key.as_ref(), |w, k| w.raw(k));
+    w.u32(b.serial);
+    w.u32(b.floor);
+    w.list(&plan.ops, op);
+    w.bytes
+}
+
+/// Reads what [`encode`] wrote; anything else is an error.
+pub fn decode(bytes: &[u8]) -> Result<Plan> {
+    let mut r = Reader::new(bytes);
+    r.expect(MAGIC, "this is no plan that this program can read")?;
+    let plan = Plan {
+        product: read_product(&mut r)?,
+        platform: read_platform(&mut r)?,
+        install_dir: read_template(&mut r)?,
+        settings: r.list(read_setting)?,
+        sites: r
+            .list(|r| Ok(Site { name: r.string()?, values: r.list(|r| Ok((r.string()?, r.string()?)))? }))?,
+        detect: r.list(read_key)?,
+        detect_value: r.string()?,
+        bootstrap: Bootstrap {
+            name: read_name(&mut r)?,
+            sources: r.list(|r| r.string())?,
+            first_install_msi: r.bool()?,
+            public_key: r.option(Reader::array)?,
+            serial: r.u32()?,
+            floor: r.u32()?,
+        },
+        ops: r.list(read_op)?,
+    };
+    r.finish()?;
+    Ok(plan)
+}
+
+/// A file name: one part of a path.
+pub(crate) fn read_name(r: &mut Reader<'_>) -> Result<String> {
+    let name = r.string()?;
+    if crate::path::check(&name).is_err() || name.contains('\\') {
+        return r.error("a file name is none that Windows has");
+    }
+    Ok(name)
+}
+
+pub(crate) fn arch(w: &mut Writer, value: Arch) {
+    w.u8(match value {
+        Arch::X86 => 0,
+        Arch::X64 => 1,
+        Arch::Arm64 => 2,
+    });
+}
+
+pub(crate) fn read_arch(r: &mut Reader<'_>) -> Result<Arch> {
+    match r.u8()? {
+        0 => Ok(Arch::X86),
+        1 => Ok(Arch::X64),
+        2 => Ok(Arch::Arm64),
+        _ => r.error("an architecture is unknown"),
+    }
+}
+
+pub(crate) fn scope(w: &mut Writer, value: Scope) {
+    w.bool(value == Scope::User);
+}
+
+pub(crate) fn read_scope(r: &mut Reader<'_>) -> Result<Scope> {
+    Ok(if r.bool()? { Scope::User } else { Scope::Machine })
+}
+
+fn product(w: &mut Writer, p: &Product) {
+    for text in [&p.id, &p.slug, &p.name, &p.manufacturer] {
+        w.string(text);
+    }
+    version(w, &p.version);
+    w.string(&p.version_text);
+    w.raw(&p.upgrade_code);
+    arch(w, p.arch);
+    scope(w, p.scope);
+    w.option(p.url.as_deref(), |w, url| w.string(url));
+}
+
+fn read_product(r: &mut Reader<'_>) -> Result<Product> {
+    Ok(Product {
+        id: r.string()?,
+        slug: r.string()?,
+        name: r.string()?,
+        manufacturer: r.string()?,
+        version: read_version(r)?,
+        version_text: r.string()?,
+        upgrade_code: r.array()?,
+        arch: read_arch(r)?,
+        scope: read_scope(r)?,
+        url: r.option(Reader::string)?,
+    })
+}
+
+pub(crate) fn version(w: &mut Writer, version: &[u16; 4]) {
+    for part in version {
+        w.u16(*part);
+    }
+}
+
+pub(crate) fn read_version(r: &mut Reader<'_>) -> Result<[u16; 4]> {
+    Ok([r.u16()?, r.u16()?, r.u16()?, r.u16()?])
+}
+
+fn windows(w: &mut Writer, version: &WindowsVersion) {
+    w.u32(version.0);
+    w.u32(version.1);
+    w.u32(version.2);
+}
+
+fn read_windows(r: &mut Reader<'_>) -> Result<WindowsVersion> {
+    Ok((r.u32()?, r.u32()?, r.u32()?))
+}
+
+pub(crate) fn platform(w: &mut Writer, p: &Platform) {
+    windows(w, &p.min);
+    w.bool(p.server);
+    w.bool(p.client);
+    w.list(&p.refuse, windows);
+}
+
+pub(crate) fn read_platform(r: &mut Reader<'_>) -> Result<Platform> {
+    Ok(Platform {
+        min: read_windows(r)?,
+        server: r.bool()?,
+        client: r.bool()?,
+        refuse: r.list(read_windows)?,
+    })
+}
+
+pub(crate) fn key(w: &mut Writer, key: &Key) {
+    let root = match key.root {
+        Root::ClassesRoot => 0,
+        Root::CurrentUser => 1,
+        Root::LocalMachine => 2,
+        Root::Users => 3,
+    };
+    w.u8(if key.view == View::Bits64 { root | 0x10 } else { root });
+    w.string(&key.path);
+}
+
+pub(crate) fn read_key(r: &mut Reader<'_>) -> Result<Key> {
+    let byte = r.u8()?;
+    let root = match byte & 0xf {
+        0 => Root::ClassesRoot,
+        1 => Root::CurrentUser,
+        2 => Root::LocalMachine,
+        3 => Root::Users,
+        _ => return r.error("a registry root is unknown"),
+    };
+    let view = match byte >> 4 {
+        0 => View::Bits32,
+        1 => View::Bits64,
+        _ => return r.error("a registry view is unknown"),
+    };
+    let path = r.string()?;
+    // An empty path would be the root itself, which nothing may touch.
+    if path.is_empty() || path.split('\\').any(str::is_empty) {
+        return r.error("a registry key is empty or has an empty part");
+    }
+    Ok(Key { root, view, path })
+}
+
+fn template(w: &mut Writer, template: &Template) {
+    w.list(&template.0, |w, part| match part {
+        Part::Text(text) => {
+            w.u8(0);
+            w.string(text);
+        }
+        Part::Setting(name) => {
+            w.u8(1);
+            w.string(name);
+        }
+        Part::Dir(dir) => {
+            let place = Dir::ALL.iter().position(|d| d == dir).unwrap_or(0);
+            w.u8((place as u8).saturating_add(2));
+        }
+    });
+}
+
+fn read_template(r: &mut Reader<'_>) -> Result<Template> {
+    let parts = r.list(|r| match r.u8()? {
+        0 => Ok(Part::Text(r.string()?)),
+        1 => Ok(Part::Setting(r.string()?)),
+        place => match Dir::ALL.get(usize::from(place) - 2) {
+            Some(dir) => Ok(Part::Dir(*dir)),
+            None => r.error("a directory is unknown"),
+        },
+    })?;
+    Ok(Template(parts))
+}
+
+fn setting(w: &mut Writer, s: &Setting) {
+    w.string(&s.name);
+    w.string(&s.default);
+    w.bool(s.required);
+    w.bool(s.secret);
+    w.list(&s.allowed, |w, value| w.string(value));
+    w.option(s.registry.as_ref(), |w, (k, name)| {
+        key(w, k);
+        w.string(name);
+    });
+}
+
+fn read_setting(r: &mut Reader<'_>) -> Result<Setting> {
+    Ok(Setting {
+        name: r.string()?,
+        default: r.string()?,
+        required: r.bool()?,
+        secret: r.bool()?,
+        allowed: r.list(|r| r.string())?,
+        registry: r.option(|r| Ok((read_key(r)?, r.string()?)))?,
+    })
+}
+
+fn op(w: &mut Writer, op: &Op) {
+    match op {
+        Op::Directory { path } => {
+            w.u8(1);
+            template(w, path);
+        }
+        Op::RegistryValue { key: k, name, data: d } => {
+            w.u8(2);
+            key(w, k);
+            w.string(name);
+            data(w, d);
+        }
+        Op::RegistryKey { key: k } => {
+            w.u8(3);
+            key(w, k);
+        }
+        Op::Environment { name, value, action } => {
+            w.u8(4);
+            w.string(name);
+            template(w, value);
+            w.u8(match action {
+                EnvironmentAction::Set => 0,
+                EnvironmentAction::Append => 1,
+                EnvironmentAction::Prepend => 2,
+            });
+        }
+        Op::Shortcut { folder, subfolder, name, target, arguments, description } => {
+            w.u8(5);
+            template(w, &Template(alloc::vec![Part::Dir(*folder)]));
+            for text in [subfolder, name, target] {
+                w.string(text);
+            }
+            template(w, arguments);
+            w.string(description);
+        }
+        Op::Service(s) => {
+            w.u8(6);
+            service(w, s);
+        }
+    }
+}
+
+fn read_op(r: &mut Reader<'_>) -> Result<Op> {
+    Ok(match r.u8()? {
+        1 => Op::Directory { path: read_template(r)? },
+        2 => Op::RegistryValue { key: read_key(r)?, name: r.string()?, data: read_data(r)? },
+        3 => Op::RegistryKey { key: read_key(r)? },
+        4 => Op::Environment {
+            name: r.string()?,
+            value: read_template(r)?,
+            action: match r.u8()? {
+                0 => EnvironmentAction::Set,
+                1 => EnvironmentAction::Append,
+                2 => EnvironmentAction::Prepend,
+                _ => return r.error("an environment action is unknown"),
+            },
+        },
+        5 => Op::Shortcut {
+            folder: match read_template(r)?.0.as_slice() {
+                [Part::Dir(dir)] => *dir,
+                _ => return r.error("a shortcut's folder is none"),
+            },
+            subfolder: read_path(r, true)?,
+            name: read_name(r)?,
+            target: read_path(r, false)?,
+            arguments: read_template(r)?,
+            description: r.string()?,
+        },
+        6 => Op::Service(read_service(r)?),
+        _ => return r.error("an operation is unknown"),
+    })
+}
+
+/// A relative path.
+fn read_path(r: &mut Reader<'_>, may_be_empty: bool) -> Result<String> {
+    let at = r.position();
+    let path = r.string()?;
+    if (path.is_empty() && may_be_empty) || crate::path::check(&path).is_ok() {
+        Ok(path)
+    } else {
+        Err(Error { what: "a path is none that may be installed", at })
+    }
+}
+
+fn data(w: &mut Writer, data: &Data) {
+    match data {
+        Data::Sz(text) => {
+            w.u8(1);
+            template(w, text);
+        }
+        Data::ExpandSz(text) => {
+            w.u8(2);
+            template(w, text);
+        }
+        Data::Binary(bytes) => {
+            w.u8(3);
+            w.blob(bytes);
+        }
+        Data::Dword(value) => {
+            w.u8(4);
+            w.u32(*value);
+        }
+        Data::MultiSz(texts) => {
+            w.u8(7);
+            w.list(texts, template);
+        }
+        Data::Qword(value) => {
+            w.u8(11);
+            w.u64(*value);
+        }
+    }
+}
+
+/// The tags are the REG_* numbers of winnt.h.
+fn read_data(r: &mut Reader<'_>) -> Result<Data> {
+    Ok(match r.u8()? {
+        1 => Data::Sz(read_template(r)?),
+        2 => Data::ExpandSz(read_template(r)?),
+        3 => Data::Binary(r.blob()?.to_vec()),
+        4 => Data::Dword(r.u32()?),
+        7 => Data::MultiSz(r.list(read_template)?),
+        11 => Data::Qword(r.u64()?),
+        _ => return r.error("a registry type is unknown"),
+    })
+}
+
+fn service(w: &mut Writer, s: &Service) {
+    w.string(&s.name);
+    w.string(&s.display);
+    w.option(s.description.as_deref(), |w, text| w.string(text));
+    w.string(&s.exe);
+    template(w, &s.arguments);
+    w.u8(match s.start {
+        Start::Auto => 0,
+        Start::AutoDelayed => 1,
+        Start::Demand => 2,
+        Start::Disabled => 3,
+    });
+    w.option(s.account.as_deref(), |w, text| w.string(text));
+    w.list(&s.depends, |w, name| w.string(name));
+    w.u8(match s.run {
+        Run::Always => 0,
+        Run::Never => 1,
+        Run::IfItRan => 2,
+    });
+}
+
+fn read_service(r: &mut Reader<'_>) -> Result<Service> {
+    Ok(Service {
+        name: r.string()?,
+        display: r.string()?,
+        description: r.option(Reader::string)?,
+        exe: read_path(r, false)?,
+        arguments: read_template(r)?,
+        start: match r.u8()? {
+            0 => Start::Auto,
+            1 => Start::AutoDelayed,
+            2 => Start::Demand,
+            3 => Start::Disabled,
+            _ => return r.error("a service start is unknown"),
+        },
+        account: r.option(Reader::string)?,
+        depends: r.list(|r| r.string())?,
+        run: match r.u8()? {
+            0 => Run::Always,
+            1 => Run::Never,
+            2 => Run::IfItRan,
+            _ => return r.error("a service's run is unknown"),
+        },
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,134 @@
+use super::*;
+use alloc::vec;
+
+fn template(text: &str) -> Template {
+    Template::parse(text, &[], &["URL"]).expect("parses")
+}
+
+fn key(view: View) -> Key {
+    Key { root: Root::LocalMachine, view, path: "SOFTWARE\\Acme".into() }
+}
+
+/// A plan with one of everything.
+fn plan() -> Plan {
+    let value = |data| Op::RegistryValue { key: key(View::Bits64), name: "v".into(), data };
+    let environment =
+        |action| Op::Environment { name: "PATH".into(), value: template("{InstallDir}"), action };
+    let service = |start, run| {
+        Op::Service(Service {
+            name: "svc".into(),
+            display: "Service".into(),
+            description: Some("does".into()),
+            exe: "bin\\a.exe".into(),
+            arguments: template("--url {URL}"),
+            start,
+            account: Some("NT AUTHORITY\\LocalService".into()),
+            depends: vec!["Tcpip".into()],
+            run,
+        })
+    };
+    Plan {
+        product: Product {
+            id: "com.acme.agent".into(),
+            slug: "agent".into(),
+            name: "Acme Agent".into(),
+            manufacturer: "Acme".into(),
+            version: [1, 2, 3, 4],
+            version_text: "1.2.3.4".into(),
+            upgrade_code: [5; 16],
+            arch: Arch::Arm64,
+            scope: Scope::User,
+            url: Some("https://acme.example".into()),
+        },
+        platform: Platform { min: (6, 1, 7601), server: true, client: false, refuse: vec![(6, 2, 0)] },
+        install_dir: template("{ProgramFiles}\\Acme"),
+        settings: vec![Setting {
+            name: "URL".into(),
+            default: "x".into(),
+            required: true,
+            secret: true,
+            allowed: vec!["x".into(), "y".into()],
+            registry: Some((key(View::Bits32), "Url".into())),
+        }],
+        sites: vec![Site { name: "paris".into(), values: vec![("URL".into(), "y".into())] }],
+        detect: vec![key(View::Bits32)],
+        detect_value: "Application Path".into(),
+        bootstrap: Bootstrap {
+            name: "autopcc.exe".into(),
+            sources: vec!["\\\\server\\share".into()],
+            first_install_msi: true,
+            public_key: Some([6; 32]),
+            serial: 42,
+            floor: 40,
+        },
+        ops: vec![
+            Op::Directory { path: template("{ProgramData}\\Acme") },
+            Op::RegistryKey { key: key(View::Bits64) },
+            value(Data::Sz(template("a{URL}"))),
+            value(Data::ExpandSz(template("%A%"))),
+            value(Data::MultiSz(vec![template("a"), template("{Desktop}")])),
+            value(Data::Dword(7)),
+            value(Data::Qword(u64::MAX)),
+            value(Data::Binary(vec![0, 255])),
+            environment(EnvironmentAction::Set),
+            environment(EnvironmentAction::Append),
+            environment(EnvironmentAction::Prepend),
+            Op::Shortcut {
+                folder: Dir::StartMenu,
+                subfolder: "".into(),
+                name: "Agent".into(),
+                target: "bin\\a.exe".into(),
+                arguments: template("-x"),
+                description: "".into(),
+            },
+            service(Start::Auto, Run::Always),
+            service(Start::AutoDelayed, Run::Never),
+            service(Start::Demand, Run::IfItRan),
+            service(Start::Disabled, Run::Never),
+        ],
+    }
+}
+
+#[test]
+fn everything_comes_back() {
+    assert_eq!(decode(&encode(&plan())), Ok(plan()));
+}
+
+#[test]
+fn cut_or_changed_bytes_never_panic() {
+    let bytes = encode(&plan());
+    for at in 0..bytes.len() {
+        assert!(decode(&bytes[..at]).is_err());
+        let mut bad = bytes.clone();
+        for value in [0, 1, 0x7f, 0x80, 0xff] {
+            bad[at] = value;
+            let _ = decode(&bad);
+        }
+    }
+    assert!(decode(&[&bytes[..], &[0]].concat()).is_err());
+}
+
+#[test]
+fn targets_outside_the_install_directory_are_refused() {
+    let mut bad = plan();
+    for op in &mut bad.ops {
+        if let Op::Shortcut { target, .. } = op {
+            *target = "..\\evil.exe".into();
+        }
+    }
+    assert!(decode(&encode(&bad)).is_err());
+    let mut bad = plan();
+    bad.bootstrap.name = "a\\b.exe".into();
+    assert!(decode(&encode(&bad)).is_err());
+}
+
+#[test]
+fn identities_come_back() {
+    let mut identity = crate::identity::Identity::of(&plan());
+    identity.in_use = crate::identity::InUse::Restart;
+    let bytes = crate::identity::encode(&identity);
+    assert_eq!(crate::identity::decode(&bytes), Ok(identity));
+    for at in 0..bytes.len() {
+        assert!(crate::identity::decode(&bytes[..at]).is_err());
+    }
+}
