@@ -1,5 +1,7 @@
 //! What becomes true on the target machine: the one plan that every output renders.
 
+pub mod ids;
+
 use camino::Utf8PathBuf;
 
 pub use packager_shared::plan::*;

@@ -1,0 +1,83 @@
+//! What the table modules share: the release, the rows so far, and the one way to make a component.
+
+use packager_shared::plan::{Arch, View};
+use uuid::Uuid;
+
+use super::directories::Directories;
+use super::rows::{Rows, row};
+use crate::outputs::Release;
+use crate::plan::ids::{self, Kind};
+
+/// msidbComponentAttributes… (Microsoft: "Component Table").
+pub mod attributes {
+    /// The key path is a registry value.
+    pub const REGISTRY_KEY_PATH: i32 = 4;
+    /// Stays after uninstall.
+    pub const PERMANENT: i32 = 16;
+    /// Not installed when its key path is there.
+    pub const NEVER_OVERWRITE: i32 = 128;
+    /// 64-bit: its registry values go to the 64-bit view.
+    pub const BITS_64: i32 = 256;
+}
+
+/// The one feature: an agent is installed whole or not at all.
+pub const FEATURE: &str = "Complete";
+
+/// Rows in the making.
+pub struct Builder<'a> {
+    /// What is packaged.
+    pub release: Release<'a>,
+    /// The rows.
+    pub rows: Rows,
+    /// The directories that they use.
+    pub directories: Directories,
+    upgrade_code: Uuid,
+}
+
+impl<'a> Builder<'a> {
+    /// An empty package.
+    pub fn new(release: Release<'a>) -> Self {
+        let plan = &release.package.target;
+        Self {
+            release,
+            rows: Rows::default(),
+            directories: Directories::new(&plan.install_dir, plan.product.arch != Arch::X86),
+            upgrade_code: Uuid::from_bytes(plan.product.upgrade_code),
+        }
+    }
+
+    /// Whether the package is for a 64-bit system.
+    pub fn wide(&self) -> bool {
+        self.release.package.target.product.arch != Arch::X86
+    }
+
+    /// The view of the package's own architecture.
+    pub fn native_view(&self) -> View {
+        if self.wide() { View::Bits64 } else { View::Bits32 }
+    }
+
+    /// The key of an installed file's rows.
+    pub fn file_key(&self, path: &str) -> String {
+        ids::file_key(self.directories.install_dir(), path)
+    }
+
+    /// Adds a component with this key. `view` decides the 64-bit attribute; a key path of `None` is its directory.
+    pub fn component(
+        &mut self,
+        key: &str,
+        (kind, target): (Kind, &str),
+        directory: &str,
+        view: View,
+        attributes: i32,
+        key_path: Option<&str>,
+    ) {
+        let code =
+            ids::component_code(self.upgrade_code, self.release.package.target.product.arch, kind, target);
+        let bits = if view == View::Bits64 { attributes::BITS_64 } else { 0 };
+        self.rows.push(
+            "Component",
+            row![key, ids::braced(code), directory, attributes | bits, None::<String>, key_path],
+        );
+        self.rows.push("FeatureComponents", row![FEATURE, key]);
+    }
+}

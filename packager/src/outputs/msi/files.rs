@@ -1,0 +1,68 @@
+//! File, Component, MsiFileHash and Media: one component a file.
+
+use super::builder::{Builder, attributes};
+use super::rows::{Cell, row};
+use super::short_names::with_short_names;
+use super::{Error, Result};
+use crate::plan::ids::Kind;
+
+/// msidbFileAttributesVital: the installation fails when this file cannot be installed.
+const VITAL: i32 = 512;
+
+/// The cabinet's stream. A leading `#` in Media.Cabinet says that it is one.
+pub const CABINET: &str = "payload.cab";
+
+/// Writes the rows of every file.
+pub fn write(builder: &mut Builder<'_>) -> Result<()> {
+    let files = builder.release.files;
+    let names = names(files.iter().map(|file| file.path.as_str()));
+    for (file, name) in files.iter().zip(names) {
+        let row_error = |what| Error::File { path: file.path.clone(), what };
+        let sequence = i32::try_from(file.sequence).map_err(|_| row_error("too many files"))?;
+        let size = i32::try_from(file.size).map_err(|_| row_error("a file of an MSI is at most 2 GB"))?;
+        let key = builder.file_key(&file.path);
+        let folder = file.path.rsplit_once('\\').map_or("", |(folder, _)| folder);
+        let directory = builder.directories.payload(folder);
+        let keep = if file.keep { attributes::PERMANENT | attributes::NEVER_OVERWRITE } else { 0 };
+        let target = format!("{}\\{}", builder.directories.install_dir(), file.path);
+        let view = builder.native_view();
+        builder.component(&key, (Kind::File, &target), &directory, view, keep, Some(&key));
+        let version = file.version.as_ref().map(|v| v.version.map(|part| part.to_string()).join("."));
+        // ICE60: a versioned file has a language, `0` when it is neutral.
+        let language = file.version.as_ref().map(|v| {
+            let ids: Vec<String> = v.languages.iter().map(u16::to_string).collect();
+            if ids.is_empty() { "0".to_owned() } else { ids.join(",") }
+        });
+        let versioned = version.is_some();
+        builder.rows.push("File", row![&key, &key, name, size, version, language, VITAL, sequence]);
+        if !versioned {
+            let mut hash = row![&key, 0];
+            hash.extend(file.file_hash.map(Cell::Int));
+            builder.rows.push("MsiFileHash", hash);
+        }
+    }
+    let last = i32::try_from(files.len()).unwrap_or(i32::MAX);
+    builder
+        .rows
+        .push("Media", row![1, last, None::<String>, format!("#{CABINET}"), None::<String>, None::<String>]);
+    Ok(())
+}
+
+/// `short|long` of every file, unique in its folder, in the order of the paths given.
+fn names<'a>(paths: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let mut folders = std::collections::BTreeMap::<String, Vec<(usize, &str)>>::new();
+    let mut count = 0;
+    for (index, path) in paths.enumerate() {
+        let (folder, name) = path.rsplit_once('\\').unwrap_or(("", path));
+        folders.entry(folder.to_lowercase()).or_default().push((index, name));
+        count = index + 1;
+    }
+    let mut all = vec![String::new(); count];
+    for files in folders.values() {
+        let names: Vec<&str> = files.iter().map(|(_, name)| *name).collect();
+        for ((index, _), name) in files.iter().zip(with_short_names(&names)) {
+            all[*index] = name;
+        }
+    }
+    all
+}

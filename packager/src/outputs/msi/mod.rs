@@ -1,0 +1,195 @@
+//! The Windows Installer package.
+//!
+//! | module | what it holds |
+//! | --- | --- |
+//! | `rows` | rows before they are a database |
+//! | `builder` | what the table modules share; components |
+//! | `directories`, `files`, `short_names` | Directory, File, Component, Media |
+//! | `registry`, `services`, `shell` | what operations become |
+//! | `settings`, `upgrade`, `ownership` | properties, launch conditions, the state key |
+//! | `actions`, `sequences` | custom actions and the five sequence tables |
+//! | `product` | Property, Feature, summary information |
+//! | `write` | rows and streams into a database file |
+
+mod actions;
+mod builder;
+mod directories;
+mod files;
+mod formatted;
+mod ownership;
+mod product;
+mod registry;
+mod rows;
+mod sequences;
+mod services;
+mod settings;
+mod shell;
+mod short_names;
+#[cfg(test)]
+mod tests;
+mod upgrade;
+// mod write;
+
+use std::fmt;
+
+use packager_shared::plan::Op;
+use serde::Serialize;
+use sha2::{Digest as _, Sha256};
+use uuid::Uuid;
+
+pub use files::CABINET;
+pub use product::Summary;
+pub use rows::{Cell, Row, Rows};
+// pub use write::write;
+
+use self::builder::Builder;
+use super::Release;
+use crate::plan::ids;
+
+/// Why a package cannot be made.
+#[derive(Debug)]
+pub enum Error {
+    /// A file that an MSI cannot hold.
+    File {
+        /// Its path below the install directory.
+        path: String,
+        /// Why not.
+        what: &'static str,
+    },
+    /// More settings than there is room for between AppSearch and LaunchConditions.
+    Settings {
+        /// Actions that were to stand there.
+        actions: usize,
+    },
+    /// The rows break the schema.
+    Database(std::fmt::Error),
+    /// The artefact could not be written.
+    Sink(super::sink::Error),
+    /// The cabinet or the icon could not be read back.
+    Io {
+        /// What was read.
+        what: String,
+        /// Why not.
+        source: std::io::Error,
+    },
+}
+
+/// A result of this output.
+pub type Result<T> = std::result::Result<T, Error>;
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File { path, what } => write!(f, "{path}: {what}"),
+            Self::Settings { actions } => write!(
+                f,
+                "too many settings for one MSI: {actions} actions, there is room for {}",
+                sequences::MOST_EARLY
+            ),
+            Self::Database(error) => error.fmt(f),
+            Self::Sink(error) => error.fmt(f),
+            Self::Io { what, source } => write!(f, "cannot read {what}: {source}"),
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+/// Everything that will be in the MSI but for the bytes of its streams.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct MsiPlan {
+    /// `{slug}-{version}-{arch}.msi`
+    pub file_name: String,
+    /// `{…}`: of everything that is installed, so that a rebuild with any change is another product.
+    pub product_code: String,
+    /// Summary information but for the package code.
+    pub summary: Summary,
+    /// Rows by table.
+    pub rows: Rows,
+}
+
+/// Plans the MSI of a release.
+pub fn plan(release: Release<'_>) -> Result<MsiPlan> {
+    let package = release.package;
+    let product = &package.target.product;
+    let mut builder = Builder::new(release);
+    let mut early = Vec::new();
+
+    let mut secure = upgrade::write(&mut builder, &product::version(product));
+    secure.extend(upgrade::write_platform(&mut builder));
+    files::write(&mut builder)?;
+    for op in &package.target.ops {
+        match op {
+            Op::Directory { path } => shell::directory(&mut builder, path),
+            Op::RegistryValue { key, name, data } => registry::write_value(&mut builder, key, name, data),
+            Op::RegistryKey { key } => registry::write_key(&mut builder, key),
+            Op::Environment { name, value, action } => shell::environment(&mut builder, name, value, *action),
+            Op::Shortcut { folder, subfolder, name, target, arguments, description } => shell::shortcut(
+                &mut builder,
+                shell::Shortcut { folder: *folder, subfolder, name, target, arguments, description },
+            ),
+            Op::Service(service) => services::write(&mut builder, service),
+        }
+    }
+    ownership::write(&mut builder);
+    secure.extend(settings::write(&mut builder, &mut early));
+    settings::search_folders(&mut builder, &mut early);
+    if early.len() > sequences::MOST_EARLY {
+        return Err(Error::Settings { actions: early.len() });
+    }
+    let execute = actions::write(&mut builder);
+    let both = product::write(&mut builder, secure);
+    sequences::write(&mut builder, &early, &execute, &both);
+    let summary = product::summary(&builder);
+
+    let Builder { mut rows, directories, .. } = builder;
+    directories.write(&mut rows);
+    let product_code = product_code(package, &rows, &summary, &release);
+    rows.push("Property", rows::row!["ProductCode", &product_code]);
+    let arch = ids::arch_name(product.arch);
+    let file_name = format!("{}-{}-{arch}.msi", product.slug, product.version_text);
+    Ok(MsiPlan { file_name, product_code, summary, rows })
+}
+
+/// UUID v5 over everything that the package installs and does. Same product code with another package code is
+/// error 1638 on Windows, so whatever could differ between two builds enters.
+fn product_code(
+    package: &crate::plan::PackagePlan,
+    rows: &Rows,
+    summary: &Summary,
+    release: &Release<'_>,
+) -> String {
+    let product = &package.target.product;
+    let mut hash = Sha256::new();
+    hash.update(release.digest);
+    hash.update(release.cabinet);
+    hash.update(release.icon.unwrap_or_default());
+    hash_rows(&mut hash, rows);
+    hash.update(&summary.template);
+    hash.update(summary.installer_version.to_le_bytes());
+    let digest = hash.finalize();
+    let mut name = format!("{}/{}/", ids::arch_name(product.arch), package.outputs.msi.language).into_bytes();
+    name.extend_from_slice(&digest);
+    ids::braced(Uuid::new_v5(&Uuid::from_bytes(product.upgrade_code), &name))
+}
+
+fn hash_rows(hash: &mut Sha256, rows: &Rows) {
+    for (table, rows) in rows.tables() {
+        hash.update(table);
+        for cell in rows.iter().flatten() {
+            match cell {
+                Cell::Null => hash.update([0]),
+                Cell::Int(number) => {
+                    hash.update([1]);
+                    hash.update(number.to_le_bytes());
+                }
+                Cell::Text(text) => {
+                    hash.update([2]);
+                    hash.update((text.len() as u64).to_le_bytes());
+                    hash.update(text);
+                }
+                Cell::Stream => hash.update([3]),
+            }
+        }
+    }
+}

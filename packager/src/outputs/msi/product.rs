@@ -1,0 +1,97 @@
+//! The Property and Icon tables, the feature, and what the summary information says.
+
+use packager_shared::plan::{Arch, Product, Scope};
+use serde::Serialize;
+
+use super::builder::{Builder, FEATURE};
+use super::formatted;
+use super::rows::{Cell, row};
+use super::sequences::Step;
+use super::settings::set_property;
+use crate::plan::ids;
+
+/// The summary information stream (Microsoft: "Summary Property Descriptions").
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Summary {
+    /// Subject: the product's name.
+    pub subject: String,
+    /// Author: the manufacturer.
+    pub author: String,
+    /// Template: `x64;1033`.
+    pub template: String,
+    /// Page Count: the Windows Installer version that is needed, times 100.
+    pub installer_version: i32,
+    /// Word Count: 2 compressed; 8 no elevation.
+    pub word_count: i32,
+}
+
+/// The version as Windows Installer takes it: three numbers, and the fourth when it is not 0.
+pub fn version(product: &Product) -> String {
+    let [major, minor, build, revision] = product.version;
+    if revision == 0 {
+        format!("{major}.{minor}.{build}")
+    } else {
+        format!("{major}.{minor}.{build}.{revision}")
+    }
+}
+
+/// What the summary information says.
+pub fn summary(builder: &Builder<'_>) -> Summary {
+    let product = &builder.release.package.target.product;
+    let platform = match product.arch {
+        Arch::X86 => "Intel",
+        Arch::X64 => "x64",
+        Arch::Arm64 => "Arm64",
+    };
+    let needs_5 = product.arch == Arch::Arm64 || !builder.rows.table("MsiServiceConfig").is_empty();
+    Summary {
+        subject: product.name.clone(),
+        author: product.manufacturer.clone(),
+        template: format!("{platform};{}", builder.release.package.outputs.msi.language),
+        installer_version: if needs_5 { 500 } else { 200 },
+        word_count: if product.scope == Scope::User { 2 | 8 } else { 2 },
+    }
+}
+
+/// The icon's name. Windows Installer caches it under this name.
+const ICON: &str = "product.ico";
+
+/// Adds the Property, Icon and Feature rows but for the product code; returns actions after CostFinalize.
+pub fn write(builder: &mut Builder<'_>, mut secure: Vec<String>) -> Vec<Step> {
+    let package = builder.release.package;
+    let product = &package.target.product;
+    let mut properties = vec![
+        ("Manufacturer", product.manufacturer.clone()),
+        ("ProductLanguage", package.outputs.msi.language.to_string()),
+        ("ProductName", product.name.clone()),
+        ("ProductVersion", version(product)),
+        ("UpgradeCode", ids::braced(uuid::Uuid::from_bytes(product.upgrade_code))),
+        ("ARPNOMODIFY", "1".to_owned()),
+        ("ARPNOREPAIR", "1".to_owned()),
+    ];
+    if product.scope == Scope::Machine {
+        properties.push(("ALLUSERS", "1".to_owned()));
+    }
+    if let Some(url) = &product.url {
+        properties.push(("ARPURLINFOABOUT", url.clone()));
+    }
+    if builder.release.icon.is_some() {
+        properties.push(("ARPPRODUCTICON", ICON.to_owned()));
+        builder.rows.push("Icon", vec![ICON.into(), Cell::Stream]);
+    }
+    secure.sort();
+    secure.dedup();
+    if !secure.is_empty() {
+        properties.push(("SecureCustomProperties", secure.join(";")));
+    }
+    for (name, value) in properties {
+        builder.rows.push("Property", row![name, value]);
+    }
+    let none = None::<String>;
+    builder.rows.push(
+        "Feature",
+        row![FEATURE, none.clone(), formatted::literal(&product.name), none, 0, 1, "INSTALLDIR", 0],
+    );
+    let action = set_property(builder, "SetInstallLocation", "ARPINSTALLLOCATION", "[INSTALLDIR]");
+    vec![Step { action, condition: String::new(), sequence: 1010 }]
+}

@@ -1,0 +1,131 @@
+//! The Registry table (Microsoft: "Registry Table"). One component a value, which is its own key path.
+
+use packager_shared::plan::{Data, Key, Root};
+
+use super::builder::{Builder, attributes};
+use super::formatted;
+use super::rows::{Cell, row};
+use crate::plan::ids::{self, Kind};
+
+/// msidbRegistryRoot…
+pub fn root(root: Root) -> i32 {
+    match root {
+        Root::ClassesRoot => 0,
+        Root::CurrentUser => 1,
+        Root::LocalMachine => 2,
+        Root::Users => 3,
+    }
+}
+
+/// The Value column, which carries the type in a prefix. `None`: the table has no such type.
+pub fn value(data: &Data, wide: bool) -> Option<Cell> {
+    let text = |template| formatted::template(template, wide);
+    Some(match data {
+        Data::Sz(template) => {
+            let text = text(template);
+            // A number sign at the start would announce another type; two stand for one.
+            if text.starts_with('#') { format!("#{text}").into() } else { text.into() }
+        }
+        Data::ExpandSz(template) => format!("#%{}", text(template)).into(),
+        Data::MultiSz(list) => match list.as_slice() {
+            // Without separators on both sides one string alone would be REG_SZ.
+            [] => "[~]".into(),
+            [one] => format!("[~]{}[~]", text(one)).into(),
+            many => many.iter().map(text).collect::<Vec<_>>().join("[~]").into(),
+        },
+        Data::Dword(number) => format!("#{number}").into(),
+        Data::Binary(bytes) => {
+            let mut hex = String::from("#x");
+            for byte in bytes {
+                hex.push_str(&format!("{byte:02x}"));
+            }
+            hex.into()
+        }
+        Data::Qword(_) => return None,
+    })
+}
+
+/// Adds a value in a component of its own. QWORD values are the bootstrap's work: nothing is written.
+pub fn write_value(builder: &mut Builder<'_>, key: &Key, name: &str, data: &Data) {
+    let Some(value) = value(data, builder.wide()) else { return };
+    let name = formatted::literal(name);
+    write(builder, key, name.into(), value);
+}
+
+/// Adds a key that exists even if empty: created on install, removed with all its content on uninstall is
+/// `*`; `+` creates it alone, and removes it only when empty.
+pub fn write_key(builder: &mut Builder<'_>, key: &Key) {
+    write(builder, key, "+".into(), Cell::Null);
+}
+
+fn write(builder: &mut Builder<'_>, key: &Key, name: Cell, value: Cell) {
+    let what = match &name {
+        Cell::Text(text) => text.clone(),
+        _ => String::new(),
+    };
+    let target = ids::registry_target(key, &what);
+    let id = ids::row_key('r', Kind::Registry, &target);
+    builder.component(
+        &id,
+        (Kind::Registry, &target),
+        "INSTALLDIR",
+        key.view,
+        attributes::REGISTRY_KEY_PATH,
+        Some(&id),
+    );
+    let row = vec![
+        id.clone().into(),
+        root(key.root).into(),
+        formatted::literal(&key.path).into(),
+        name,
+        value,
+        id.into(),
+    ];
+    builder.rows.push("Registry", row);
+}
+
+/// Rows that belong to one component: the first is its key path.
+pub fn write_group(
+    builder: &mut Builder<'_>,
+    (kind, target): (Kind, &str),
+    key: &Key,
+    values: &[(&str, Cell)],
+) {
+    let component = ids::row_key('c', kind, target);
+    let mut key_path = None;
+    for (name, value) in values {
+        let id = ids::row_key('r', Kind::Registry, &ids::registry_target(key, name));
+        builder.rows.push(
+            "Registry",
+            row![&id, root(key.root), formatted::literal(&key.path), *name, value.clone(), &component],
+        );
+        key_path.get_or_insert(id);
+    }
+    let attribute = attributes::REGISTRY_KEY_PATH;
+    builder.component(&component, (kind, target), "INSTALLDIR", key.view, attribute, key_path.as_deref());
+}
+
+#[cfg(test)]
+mod tests {
+    use packager_shared::template::{Part, Template};
+
+    use super::*;
+
+    fn text(text: &str) -> Template {
+        Template(vec![Part::Text(text.into())])
+    }
+
+    #[test]
+    fn every_type_has_its_prefix() {
+        let value = |data: Data| value(&data, true);
+        assert_eq!(value(Data::Sz(text("a"))), Some("a".into()));
+        assert_eq!(value(Data::Sz(text("#1"))), Some("##1".into()));
+        assert_eq!(value(Data::Sz(text(""))), Some(Cell::Null));
+        assert_eq!(value(Data::ExpandSz(text("%TEMP%"))), Some("#%%TEMP%".into()));
+        assert_eq!(value(Data::MultiSz(vec![text("a"), text("b")])), Some("a[~]b".into()));
+        assert_eq!(value(Data::MultiSz(vec![text("a")])), Some("[~]a[~]".into()));
+        assert_eq!(value(Data::Dword(5)), Some("#5".into()));
+        assert_eq!(value(Data::Binary(vec![0, 255, 16])), Some("#x00ff10".into()));
+        assert_eq!(value(Data::Qword(5)), None);
+    }
+}

@@ -1,0 +1,113 @@
+//! Settings as secure public properties: command line, then what is remembered, then the default.
+//!
+//! The Property table gives each the value [`UNSET`]. A command line replaces it, also by nothing; AppSearch
+//! brings what an earlier installation stored; two type 51 actions then fill what is still unset.
+
+use packager_shared::plan::{Key, Plan, Root, Setting, View};
+
+use super::actions::SET_PROPERTY;
+use super::builder::Builder;
+use super::formatted;
+use super::ownership::state_key;
+use super::registry;
+use super::rows::row;
+use super::sequences::Early;
+
+/// What a setting is when nobody gave it a value. An empty value is a value: cleared.
+pub const UNSET: &str = "*unset*";
+
+/// msidbLocatorTypeRawValue, and msidbLocatorType64bit.
+const RAW_VALUE: i32 = 2;
+const LOCATE_64: i32 = 16;
+
+/// Where a setting is stored.
+pub fn stored(plan: &Plan, setting: &Setting) -> (Key, String) {
+    setting.registry.clone().unwrap_or_else(|| {
+        let mut key = state_key(plan);
+        key.path.push_str("\\Settings");
+        (key, setting.name.clone())
+    })
+}
+
+/// Adds the rows of every setting; returns the properties that must be secure.
+pub fn write(builder: &mut Builder<'_>, early: &mut Vec<Early>) -> Vec<String> {
+    let plan = &builder.release.package.target;
+    let mut secure = Vec::new();
+    for setting in &plan.settings {
+        let name = &setting.name;
+        let remembered = format!("REMEMBERED_{name}");
+        builder.rows.push("Property", row![name, UNSET]);
+        let (key, value) = stored(plan, setting);
+        search(builder, &remembered, &key, &value);
+        let unset = format!("{name}=\"{UNSET}\"");
+        early.push(Early {
+            action: set_property(builder, &format!("Remember_{name}"), name, &format!("[{remembered}]")),
+            condition: format!("{unset} AND {remembered}"),
+        });
+        early.push(Early {
+            action: set_property(
+                builder,
+                &format!("Default_{name}"),
+                name,
+                &formatted::literal(&setting.default),
+            ),
+            condition: unset,
+        });
+        if setting.required {
+            let message = format!("{name} must be given: msiexec /i … {name}=value");
+            builder.rows.push("LaunchCondition", row![format!("Installed OR {name}"), message]);
+        }
+        if !setting.allowed.is_empty() {
+            let mut condition = "Installed".to_owned();
+            for value in setting.allowed.iter().chain((!setting.required).then_some(&String::new())) {
+                condition.push_str(&format!(" OR {name}={}", formatted::condition_string(value)));
+            }
+            let list: Vec<String> = setting.allowed.iter().map(|value| formatted::literal(value)).collect();
+            let message = format!("{name} is \"[{name}]\" and must be one of: {}", list.join(", "));
+            builder.rows.push("LaunchCondition", row![condition, message]);
+        }
+        secure.extend([name.clone(), remembered]);
+    }
+    secure
+}
+
+/// Sets a property from a registry value, if there is one.
+pub fn search(builder: &mut Builder<'_>, property: &str, key: &Key, value: &str) {
+    let bits = if key.view == View::Bits64 { LOCATE_64 } else { 0 };
+    builder.rows.push("AppSearch", row![property, property]);
+    builder.rows.push(
+        "RegLocator",
+        row![
+            property,
+            registry::root(key.root),
+            formatted::literal(&key.path),
+            formatted::literal(value),
+            RAW_VALUE | bits
+        ],
+    );
+}
+
+/// A type 51 action that runs once, in whichever sequence comes first.
+pub fn set_property(builder: &mut Builder<'_>, action: &str, property: &str, value: &str) -> String {
+    builder.rows.push("CustomAction", row![action, SET_PROPERTY, property, value]);
+    action.to_owned()
+}
+
+/// Looks up the folders of all users that the package uses, so that moved ones are found.
+pub fn search_folders(builder: &mut Builder<'_>, early: &mut Vec<Early>) {
+    let searched: Vec<_> = builder.directories.searched().collect();
+    for (directory, value) in searched {
+        let property = format!("FOUND_{}", directory.to_uppercase());
+        let key = Key {
+            root: Root::LocalMachine,
+            view: builder.native_view(),
+            path: r"SOFTWARE\Microsoft\Windows\CurrentVersion\Explorer\Shell Folders".into(),
+        };
+        search(builder, &property, &key, value);
+        let action = format!("Find_{directory}");
+        early.push(Early {
+            action: set_property(builder, &action, directory, &format!("[{property}]")),
+            condition: property,
+        });
+    }
+}

@@ -1,0 +1,115 @@
+use packager_shared::plan::{Arch, Data, Op};
+
+use super::*;
+use crate::outputs::sample;
+
+fn rows(arch: Arch) -> Rows {
+    let package = sample::package(arch);
+    let files = sample::files();
+    plan(sample::release(&package, &files)).unwrap().rows
+}
+
+fn text(cell: &Cell) -> &str {
+    match cell {
+        Cell::Text(text) => text,
+        _ => "",
+    }
+}
+
+fn property(rows: &Rows, name: &str) -> String {
+    let row = rows.table("Property").iter().find(|row| text(&row[0]) == name);
+    row.map(|row| text(&row[1]).to_owned()).unwrap_or_default()
+}
+
+#[test]
+fn every_component_is_64_bit_but_those_of_the_32_bit_view() {
+    let rows = rows(Arch::X64);
+    let narrow: Vec<_> = rows
+        .table("Component")
+        .iter()
+        .filter(|row| !matches!(row[3], Cell::Int(a) if a & 256 != 0))
+        .collect();
+    assert_eq!(narrow.len(), 1, "{narrow:?}");
+    let none = self::rows(Arch::X86);
+    assert!(none.table("Component").iter().all(|row| matches!(row[3], Cell::Int(a) if a & 256 == 0)));
+}
+
+#[test]
+fn kept_files_are_permanent_and_never_overwritten() {
+    let rows = rows(Arch::X64);
+    let kept: Vec<_> = rows
+        .table("Component")
+        .iter()
+        .filter(|row| matches!(row[3], Cell::Int(a) if a & (16 | 128) == 16 | 128))
+        .collect();
+    assert_eq!(kept.len(), 1);
+}
+
+#[test]
+fn what_the_tables_cannot_say_is_an_action_with_its_undo_before_it() {
+    let rows = rows(Arch::X64);
+    let sequence = |action: &str| {
+        rows.table("InstallExecuteSequence")
+            .iter()
+            .find(|row| text(&row[0]) == action)
+            .and_then(|row| match row[2] {
+                Cell::Int(number) => Some(number),
+                _ => None,
+            })
+            .unwrap()
+    };
+    assert!(sequence("UndoBootstrapInstall") < sequence("BootstrapInstall"));
+    assert!(sequence("UndoBootstrapUninstall") < sequence("BootstrapUninstall"));
+    assert!(sequence("BootstrapUninstall") < sequence("RemoveFiles"));
+    assert!(sequence("InstallFiles") < sequence("BootstrapInstall"));
+    assert_eq!(sequence("RemoveExistingProducts") - sequence("InstallInitialize"), 10);
+}
+
+#[test]
+fn without_a_qword_there_is_no_custom_action_but_set_properties() {
+    let mut package = sample::package(Arch::X64);
+    package.target.ops.retain(|op| !matches!(op, Op::RegistryValue { data: Data::Qword(_), .. }));
+    let files = sample::files();
+    let rows = plan(sample::release(&package, &files)).unwrap().rows;
+    let types: Vec<_> = rows.table("CustomAction").iter().map(|row| row[1].clone()).collect();
+    assert!(types.iter().all(|kind| *kind == Cell::Int(actions::SET_PROPERTY)), "{types:?}");
+}
+
+#[test]
+fn settings_are_secure_and_unset() {
+    let rows = rows(Arch::X64);
+    assert_eq!(property(&rows, "SERVER_URL"), settings::UNSET);
+    let secure = property(&rows, "SecureCustomProperties");
+    for name in ["SERVER_URL", "GROUP", "REMEMBERED_GROUP", "NEWER_VERSION_FOUND"] {
+        assert!(secure.split(';').any(|secure| secure == name), "{name} in {secure}");
+    }
+}
+
+#[test]
+fn a_change_of_anything_is_another_product() {
+    let files = sample::files();
+    let code =
+        |package: &crate::plan::PackagePlan| plan(sample::release(package, &files)).unwrap().product_code;
+    let base = sample::package(Arch::X64);
+    let mut url = base.clone();
+    url.target.product.url = None;
+    let mut language = base.clone();
+    language.outputs.msi.language = 1031;
+    let codes = [code(&base), code(&sample::package(Arch::X86)), code(&url), code(&language)];
+    assert_eq!(codes.iter().collect::<std::collections::BTreeSet<_>>().len(), 4);
+    assert_eq!(code(&base), codes[0]);
+}
+
+#[test]
+fn component_codes_do_not_move_with_the_version() {
+    let files = sample::files();
+    let codes = |package: &crate::plan::PackagePlan| -> Vec<String> {
+        let rows = plan(sample::release(package, &files)).unwrap().rows;
+        rows.table("Component").iter().map(|row| text(&row[1]).to_owned()).collect()
+    };
+    let base = sample::package(Arch::X64);
+    let mut next = base.clone();
+    next.target.product.version = [5, 0, 0, 0];
+    next.target.settings[1].default = "servers".into();
+    assert_eq!(codes(&base), codes(&next));
+}

@@ -1,0 +1,95 @@
+//! Upgrade and LaunchCondition rows: what an installation may replace, and where it may run at all.
+
+use packager_shared::plan::{Key, Root, WindowsVersion};
+
+use super::builder::Builder;
+use super::rows::row;
+use super::settings::search;
+use crate::plan::ids;
+
+/// msidbUpgradeAttributes…
+const MIGRATE_FEATURES: i32 = 1;
+const ONLY_DETECT: i32 = 2;
+const MIN_INCLUSIVE: i32 = 256;
+const MAX_INCLUSIVE: i32 = 512;
+
+const OLDER: &str = "OLDER_VERSION_FOUND";
+const NEWER: &str = "NEWER_VERSION_FOUND";
+const BUILD: &str = "WINDOWS_BUILD";
+
+/// The first Windows whose VersionNT says no more what it is: 603 stands for all from 8.1 on.
+const BUILD_COUNTS_FROM: u32 = 10;
+
+/// Adds the rows; returns the properties that must be secure.
+pub fn write(builder: &mut Builder<'_>, version: &str) -> Vec<String> {
+    let plan = &builder.release.package.target;
+    let options = &builder.release.package.outputs.msi;
+    let code = ids::braced(uuid::Uuid::from_bytes(plan.product.upgrade_code));
+    let name = &plan.product.name;
+    let none = None::<String>;
+    if options.downgrade {
+        let attributes = MIGRATE_FEATURES | MIN_INCLUSIVE;
+        builder
+            .rows
+            .push("Upgrade", row![code, "0.0.0", none.clone(), none.clone(), attributes, none, OLDER]);
+        return vec![OLDER.to_owned()];
+    }
+    let same = if options.same_version_upgrades { MAX_INCLUSIVE } else { 0 };
+    let attributes = MIGRATE_FEATURES | MIN_INCLUSIVE | same;
+    builder
+        .rows
+        .push("Upgrade", row![&code, "0.0.0", version, none.clone(), attributes, none.clone(), OLDER]);
+    builder.rows.push("Upgrade", row![code, version, none.clone(), none.clone(), ONLY_DETECT, none, NEWER]);
+    let message = format!("A newer version of {} is already installed.", super::formatted::literal(name));
+    builder.rows.push("LaunchCondition", row![format!("NOT {NEWER}"), message]);
+    vec![OLDER.to_owned(), NEWER.to_owned()]
+}
+
+/// Adds what the platform must be; returns the properties that must be secure.
+pub fn write_platform(builder: &mut Builder<'_>) -> Vec<String> {
+    let plan = &builder.release.package.target;
+    let name = super::formatted::literal(&plan.product.name);
+    let mut conditions = Vec::new();
+    let mut secure = Vec::new();
+    let by_build = |version: WindowsVersion| version.0 >= BUILD_COUNTS_FROM;
+    if by_build(plan.platform.min) || plan.platform.refuse.iter().any(|version| by_build(*version)) {
+        let key = Key {
+            root: Root::LocalMachine,
+            view: builder.native_view(),
+            path: r"SOFTWARE\Microsoft\Windows NT\CurrentVersion".into(),
+        };
+        search(builder, BUILD, &key, "CurrentBuildNumber");
+        secure.push(BUILD.to_owned());
+    }
+    let min = plan.platform.min;
+    // A property compared with a number is converted, so the text of CurrentBuildNumber will do.
+    conditions.push(if by_build(min) {
+        (format!("Installed OR {BUILD} >= {}", min.2), format!("{name} needs a newer version of Windows."))
+    } else {
+        let nt = min.0 * 100 + min.1;
+        (format!("Installed OR VersionNT >= {nt}"), format!("{name} needs a newer version of Windows."))
+    });
+    for version in &plan.platform.refuse {
+        let test = if by_build(*version) {
+            format!("{BUILD} <> {}", version.2)
+        } else {
+            format!("VersionNT <> {}", version.0 * 100 + version.1)
+        };
+        conditions.push((
+            format!("Installed OR {test}"),
+            format!("{name} does not support this version of Windows."),
+        ));
+    }
+    if !plan.platform.server {
+        let message = format!("{name} does not support server editions of Windows.");
+        conditions.push(("Installed OR MsiNTProductType = 1".to_owned(), message));
+    }
+    if !plan.platform.client {
+        let message = format!("{name} supports server editions of Windows only.");
+        conditions.push(("Installed OR MsiNTProductType <> 1".to_owned(), message));
+    }
+    for (condition, message) in conditions {
+        builder.rows.push("LaunchCondition", row![condition, message]);
+    }
+    secure
+}
