@@ -22,7 +22,9 @@ pub fn cache() -> Result<PathBuf> {
         (Some(path), _) if !path.is_empty() => PathBuf::from(path),
         (_, Some(home)) => Path::new(&home).join(".cache").join("packager"),
         _ => {
-            return Err(Failure::new("neither PACKAGER_CACHE nor HOME is set: there is no place for a cache"));
+            return Err(Failure::new(
+                "neither PACKAGER_CACHE nor HOME is set: there is no place for a cache",
+            ));
         }
     };
     fs::create_dir_all(&path).context(|| format!("creating the cache {}", path.display()))?;

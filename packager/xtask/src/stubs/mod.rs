@@ -10,13 +10,14 @@ mod toolchain;
 pub mod wrapper;
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use build::Processor;
 use provenance::{Program, Provenance};
 use toolchain::Toolchain;
 
 use crate::failure::{Failure, Result};
-use crate::place;
+use crate::{command, place};
 
 /// One program to build.
 struct Recipe {
@@ -25,8 +26,8 @@ struct Recipe {
     processor: Processor,
     /// Where it is committed, from the root of the checkout.
     path: &'static str,
-    /// The resource script that gives it its version, in the crate.
-    resources: Option<&'static str>,
+    /// Its version resource.
+    resources: Option<Resources>,
 }
 
 /// Programs of one crate, and where their record is.
@@ -41,19 +42,54 @@ struct Group {
     old_windows: bool,
 }
 
-const GROUPS: &[Group] = &[Group {
-    name: "stub",
-    crate_dir: "payload/stub",
-    sources: &["payload/stub", "payload/shared", "payload/engine"],
-    record: "payload/prebuilt/provenance.toml",
-    recipes: &[Recipe {
-        binary: "stub",
-        processor: Processor::X86,
-        path: "payload/prebuilt/stub-x86.exe",
-        resources: None,
-    }],
-    old_windows: true,
-}];
+/// A version resource, made by the script `version.rc` of the crate.
+struct Resources {
+    version: [u16; 4],
+    title: &'static str,
+}
+
+const GROUPS: &[Group] = &[
+    Group {
+        name: "stub",
+        crate_dir: "payload/stub",
+        sources: &["payload/stub", "payload/shared", "payload/engine"],
+        record: "payload/prebuilt/provenance.toml",
+        recipes: &[Recipe {
+            binary: "stub",
+            processor: Processor::X86,
+            path: "payload/prebuilt/stub-x86.exe",
+            resources: None,
+        }],
+        old_windows: true,
+    },
+    Group {
+        name: "example agent",
+        crate_dir: "examples/acme-agent/src",
+        sources: &["examples/acme-agent/src"],
+        record: "examples/acme-agent/src/provenance.toml",
+        recipes: &[
+            agent(Processor::X86, [4, 2, 0, 0], "examples/acme-agent/payload/x86/bin/agent.exe"),
+            control(Processor::X86, [4, 2, 0, 0], "examples/acme-agent/payload/x86/bin/agentctl.exe"),
+            agent(Processor::X64, [4, 2, 0, 0], "examples/acme-agent/payload/x64/bin/agent.exe"),
+            control(Processor::X64, [4, 2, 0, 0], "examples/acme-agent/payload/x64/bin/agentctl.exe"),
+            agent(Processor::X86, [4, 3, 0, 0], "examples/acme-agent/payload-4.3.0/x86/bin/agent.exe"),
+            control(Processor::X86, [4, 3, 0, 0], "examples/acme-agent/payload-4.3.0/x86/bin/agentctl.exe"),
+            agent(Processor::X64, [4, 3, 0, 0], "examples/acme-agent/payload-4.3.0/x64/bin/agent.exe"),
+            control(Processor::X64, [4, 3, 0, 0], "examples/acme-agent/payload-4.3.0/x64/bin/agentctl.exe"),
+        ],
+        old_windows: false,
+    },
+];
+
+const fn agent(processor: Processor, version: [u16; 4], path: &'static str) -> Recipe {
+    let resources = Some(Resources { version, title: "Acme Endpoint Agent" });
+    Recipe { binary: "agent", processor, path, resources }
+}
+
+const fn control(processor: Processor, version: [u16; 4], path: &'static str) -> Recipe {
+    let resources = Some(Resources { version, title: "Acme Agent Control" });
+    Recipe { binary: "agentctl", processor, path, resources }
+}
 
 const IMPORTS: &str = "payload/prebuilt/xp-sp2-imports.txt";
 
@@ -151,8 +187,8 @@ fn built<'a>(group: &'a Group, toolchain: &Toolchain) -> Result<Vec<(&'a Recipe,
     let crate_dir = place::root().join(group.crate_dir);
     let mut programs = Vec::new();
     for recipe in group.recipes {
-        let objects = match recipe.resources {
-            Some(script) => vec![resources(&crate_dir, script, recipe.processor)?],
+        let objects = match &recipe.resources {
+            Some(resources) => vec![compile(&crate_dir, recipe, resources)?],
             None => Vec::new(),
         };
         let bytes = build::build(toolchain, &crate_dir, recipe.binary, recipe.processor, &objects)?;
@@ -162,13 +198,23 @@ fn built<'a>(group: &'a Group, toolchain: &Toolchain) -> Result<Vec<(&'a Recipe,
     Ok(programs)
 }
 
-/// Compiles a resource script into an object for the linker.
-fn resources(crate_dir: &Path, script: &str, processor: Processor) -> Result<PathBuf> {
+/// Compiles a version resource into an object for the linker.
+fn compile(crate_dir: &Path, recipe: &Recipe, resources: &Resources) -> Result<PathBuf> {
     let folder = place::build_dir("resources");
-    std::fs::create_dir_all(&folder)
-        .map_err(|error| Failure::new(format!("creating {}: {error}", folder.display())))?;
-    let object = folder.join(format!("{}-{script}.o", processor.mingw()));
-    let mut windres = std::process::Command::new(format!("{}-windres", processor.mingw()));
-    crate::command::output(windres.current_dir(crate_dir).arg(script).arg(&object))?;
+    let [a, b, c, d] = resources.version;
+    let mingw = recipe.processor.mingw();
+    let name = format!("{mingw}-{}-{a}.{b}.{c}.{d}", recipe.binary);
+    let (script, object) = (folder.join(format!("{name}.rc")), folder.join(format!("{name}.o")));
+    let mut text = format!(
+        "#define VERSION {a},{b},{c},{d}\n#define VERSION_TEXT \"{a}.{b}.{c}.{d}\"\n\
+         #define NAME \"{}.exe\"\n#define TITLE \"{}\"\n",
+        recipe.binary, resources.title
+    )
+    .into_bytes();
+    text.extend(place::read(&crate_dir.join("version.rc"))?);
+    place::write(&script, &text)?;
+    let mut windres = Command::new(format!("{mingw}-windres"));
+    windres.current_dir(&folder).arg(&script).args(["-O", "coff"]).arg(&object);
+    command::output(&mut windres)?;
     Ok(object)
 }
