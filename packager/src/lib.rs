@@ -3,6 +3,8 @@
 pub mod content;
 pub mod diagnostics;
 pub mod formats;
+pub mod manifest;
+pub mod model;
 pub mod outputs;
 pub mod plan;
 pub mod report;

@@ -127,6 +127,12 @@ impl Problems {
         self.list.iter().any(|d| d.severity == Severity::Error)
     }
 
+    /// Whether the text could not even be read: there is nothing to look at then.
+    #[must_use]
+    pub fn has_syntax_errors(&self) -> bool {
+        self.list.iter().any(|d| d.name == "syntax")
+    }
+
     /// All of them, in the order of the manifest, each once.
     #[must_use]
     pub fn into_sorted(mut self) -> Vec<Diagnostic> {

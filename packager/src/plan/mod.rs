@@ -1,8 +1,21 @@
 //! What becomes true on the target machine: the one plan that every output renders.
+//!
+//! | module | what it holds |
+//! | --- | --- |
+//! | [`load`](mod@load) | from a manifest's path to its plans, with every problem on the way |
+//! | [`inputs`], [`scan`] | the files the manifest names and the payload folders: where a build reads the disk |
+//! | [`make`] | from the model and a scan to the plan of one package |
+//! | [`ids`] | everything that must stay the same from one release to the next |
 
 pub mod ids;
+pub mod inputs;
+pub mod load;
+pub mod make;
+pub mod scan;
 
 use camino::Utf8PathBuf;
+
+pub use load::{Loaded, load};
 
 pub use packager_shared::plan::*;
 
@@ -50,6 +63,15 @@ pub struct PackagePlan {
 pub struct Outputs {
     /// `[output.msi]`
     pub msi: MsiOptions,
+    /// What only the share needs.
+    pub share: ShareOptions,
+}
+
+/// What only the share needs.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ShareOptions {
+    /// Where the key is that releases are signed with.
+    pub private_key: Option<crate::sign::KeySource>,
 }
 
 /// `[output.msi]`

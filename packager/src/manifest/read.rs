@@ -1,0 +1,245 @@
+//! From the table to the structures. What does not fit has been reported by then and is passed over.
+
+use std::ops::Range;
+
+use serde_spanned::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::types::{
+    Bootstrap, Data, Detect, Environment, Manifest, Msi, Payload, Product, Registry, Service, Setting,
+    Shortcut, Site, Text, Typed, Version,
+};
+
+/// The whole manifest.
+#[must_use]
+pub fn manifest(root: &DeTable<'_>) -> Manifest {
+    let root = Table { table: root, span: 0..0 };
+    Manifest {
+        product: root.table("product").map(|t| product(&t)).unwrap_or_default(),
+        payload: root.table("payload").map(|t| payload(&t)).unwrap_or_default(),
+        directories: root.tables("directory").iter().filter_map(|t| t.text("path")).collect(),
+        settings: root.table("setting").map(|t| settings(&t)).unwrap_or_default(),
+        registry: root.tables("registry").iter().map(registry).collect(),
+        services: root.tables("service").iter().map(service).collect(),
+        environment: root.tables("environment").iter().map(environment).collect(),
+        shortcuts: root.tables("shortcut").iter().map(shortcut).collect(),
+        detect: root
+            .table("detect")
+            .map(|t| Detect { keys: t.texts("keys"), path: t.text("path") })
+            .unwrap_or_default(),
+        bootstrap: root.table("bootstrap").map(|t| bootstrap(&t)).unwrap_or_default(),
+        sites: root.table("site").map(|t| sites(&t)).unwrap_or_default(),
+        msi: root.table("output").and_then(|t| t.table("msi")).map(|t| msi(&t)).unwrap_or_default(),
+    }
+}
+
+/// A table with its place.
+struct Table<'a, 'i> {
+    table: &'a DeTable<'i>,
+    span: Range<usize>,
+}
+
+impl<'a, 'i> Table<'a, 'i> {
+    fn text(&self, key: &str) -> Option<Text> {
+        text(self.table.get(key)?)
+    }
+
+    fn texts(&self, key: &str) -> Vec<Text> {
+        match self.table.get(key).map(Spanned::get_ref) {
+            Some(DeValue::Array(items)) => items.iter().filter_map(text).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// A string, or a list of strings.
+    fn one_or_more(&self, key: &str) -> Vec<Text> {
+        self.text(key).map_or_else(|| self.texts(key), |one| vec![one])
+    }
+
+    fn flag(&self, key: &str) -> Option<Spanned<bool>> {
+        let value = self.table.get(key)?;
+        Some(Spanned::new(value.span(), value.get_ref().as_bool()?))
+    }
+
+    fn number<T: TryFrom<i64>>(&self, key: &str) -> Option<Spanned<T>> {
+        let value = self.table.get(key)?;
+        let number = value.get_ref().as_integer()?;
+        let number = i64::from_str_radix(number.as_str(), number.radix()).ok()?;
+        Some(Spanned::new(value.span(), T::try_from(number).ok()?))
+    }
+
+    fn table(&self, key: &str) -> Option<Table<'a, 'i>> {
+        let value = self.table.get(key)?;
+        Some(Table { table: value.get_ref().as_table()?, span: value.span() })
+    }
+
+    fn tables(&self, key: &str) -> Vec<Table<'a, 'i>> {
+        let Some(DeValue::Array(items)) = self.table.get(key).map(Spanned::get_ref) else {
+            return Vec::new();
+        };
+        let table =
+            |v: &'a Spanned<DeValue<'i>>| Some(Table { table: v.get_ref().as_table()?, span: v.span() });
+        items.iter().filter_map(table).collect()
+    }
+
+    /// Names of the author's choice, in the order of the file.
+    fn entries(&self) -> Vec<(Text, &'a Spanned<DeValue<'i>>)> {
+        let mut entries: Vec<_> = self
+            .table
+            .iter()
+            .map(|(key, value)| (Spanned::new(key.span(), key.get_ref().to_string()), value))
+            .collect();
+        entries.sort_by_key(|(key, _)| key.span().start);
+        entries
+    }
+}
+
+fn text(value: &Spanned<DeValue<'_>>) -> Option<Text> {
+    Some(Spanned::new(value.span(), value.get_ref().as_str()?.to_owned()))
+}
+
+fn product(t: &Table<'_, '_>) -> Product {
+    let platforms = t.table("platforms");
+    let platform = platforms.as_ref();
+    let version_file = || t.table("version").and_then(|v| v.text("file")).map(Version::File);
+    Product {
+        span: t.span.clone(),
+        id: t.text("id"),
+        name: t.text("name"),
+        manufacturer: t.text("manufacturer"),
+        version: t.text("version").map(Version::Text).or_else(version_file),
+        slug: t.text("slug"),
+        arch: t.one_or_more("arch"),
+        scope: t.text("scope"),
+        icon: t.text("icon"),
+        license: t.text("license"),
+        url: t.text("url"),
+        min: platform.and_then(|p| p.text("min")),
+        server: platform.and_then(|p| p.flag("server")),
+        client: platform.and_then(|p| p.flag("client")),
+        refuse: platform.map(|p| p.texts("refuse")).unwrap_or_default(),
+    }
+}
+
+fn payload(t: &Table<'_, '_>) -> Payload {
+    Payload {
+        span: t.span.clone(),
+        source: t.text("source"),
+        dir: t.text("dir"),
+        exclude: t.texts("exclude"),
+        keep: t.tables("keep").iter().flat_map(|k| k.texts("files")).collect(),
+    }
+}
+
+fn settings(t: &Table<'_, '_>) -> Vec<Setting> {
+    let read = |(name, value): (Text, &Spanned<DeValue<'_>>)| {
+        let t = Table { table: value.get_ref().as_table()?, span: value.span() };
+        Some(Setting {
+            name,
+            default: t.text("default"),
+            required: t.flag("required"),
+            secret: t.flag("secret"),
+            allowed: t.texts("allowed"),
+            matches: t.text("matches"),
+            registry: t.text("registry"),
+        })
+    };
+    t.entries().into_iter().filter_map(read).collect()
+}
+
+fn registry(t: &Table<'_, '_>) -> Registry {
+    let values = t.table("values").map(|v| v.entries()).unwrap_or_default();
+    let view = t
+        .text("view")
+        .or_else(|| t.number::<u8>("view").map(|n| Spanned::new(n.span(), n.get_ref().to_string())));
+    Registry {
+        key: t.text("key"),
+        view,
+        values: values.into_iter().filter_map(|(name, value)| Some((name, data(value)?))).collect(),
+    }
+}
+
+fn data(value: &Spanned<DeValue<'_>>) -> Option<Data> {
+    if let Some(text) = text(value) {
+        return Some(Data::Text(text));
+    }
+    let t = Table { table: value.get_ref().as_table()?, span: value.span() };
+    let mut found = Vec::new();
+    found.extend(t.number("dword").map(|n| Typed::Dword(n.into_inner())));
+    found.extend(t.number("qword").map(|n| Typed::Qword(n.into_inner())));
+    found.extend(t.text("expand").map(Typed::Expand));
+    found.extend(t.text("hex").map(Typed::Hex));
+    if t.table.contains_key("multi") {
+        found.push(Typed::Multi(t.texts("multi")));
+    }
+    Some(Data::Typed(t.span, found))
+}
+
+fn service(t: &Table<'_, '_>) -> Service {
+    Service {
+        span: t.span.clone(),
+        name: t.text("name"),
+        display: t.text("display"),
+        description: t.text("description"),
+        exe: t.text("exe"),
+        arguments: t.text("arguments"),
+        start: t.text("start"),
+        account: t.text("account"),
+        depends: t.texts("depends"),
+        run: t.text("run"),
+    }
+}
+
+fn environment(t: &Table<'_, '_>) -> Environment {
+    Environment {
+        span: t.span.clone(),
+        name: t.text("name"),
+        value: t.text("value"),
+        append: t.text("append"),
+        prepend: t.text("prepend"),
+    }
+}
+
+fn shortcut(t: &Table<'_, '_>) -> Shortcut {
+    Shortcut {
+        span: t.span.clone(),
+        target: t.text("target"),
+        folder: t.text("in"),
+        subfolder: t.text("folder"),
+        name: t.text("name"),
+        arguments: t.text("arguments"),
+        description: t.text("description"),
+    }
+}
+
+fn bootstrap(t: &Table<'_, '_>) -> Bootstrap {
+    Bootstrap {
+        span: Some(t.span.clone()),
+        name: t.text("name"),
+        sources: t.texts("sources"),
+        first_install: t.text("first-install"),
+        public_key: t.text("public-key"),
+        private_key_env: t.text("private-key-env"),
+        private_key_file: t.text("private-key-file"),
+        serial: t.number("serial"),
+        floor: t.number("floor"),
+    }
+}
+
+fn sites(t: &Table<'_, '_>) -> Vec<Site> {
+    let read = |(name, value): (Text, &Spanned<DeValue<'_>>)| {
+        let t = Table { table: value.get_ref().as_table()?, span: value.span() };
+        let values = t.entries().into_iter().filter_map(|(setting, v)| Some((setting, text(v)?))).collect();
+        Some(Site { name, values })
+    };
+    t.entries().into_iter().filter_map(read).collect()
+}
+
+fn msi(t: &Table<'_, '_>) -> Msi {
+    Msi {
+        compression: t.text("compression"),
+        same_version: t.text("same-version"),
+        downgrade: t.text("downgrade"),
+        language: t.one_or_more("language"),
+    }
+}

@@ -1,0 +1,274 @@
+//! The manifest as Rust structures. Everything is optional: what is missing or of the wrong type has been
+//! reported, and what is there can still be looked at.
+
+use std::ops::Range;
+
+pub use serde_spanned::Spanned;
+
+/// Text and its place.
+pub type Text = Spanned<String>;
+
+/// The whole manifest.
+#[derive(Clone, Debug, Default)]
+pub struct Manifest {
+    /// `[product]`
+    pub product: Product,
+    /// `[payload]`
+    pub payload: Payload,
+    /// `[[directory]]`: their `path`.
+    pub directories: Vec<Text>,
+    /// `[setting.NAME]`
+    pub settings: Vec<Setting>,
+    /// `[[registry]]`
+    pub registry: Vec<Registry>,
+    /// `[[service]]`
+    pub services: Vec<Service>,
+    /// `[[environment]]`
+    pub environment: Vec<Environment>,
+    /// `[[shortcut]]`
+    pub shortcuts: Vec<Shortcut>,
+    /// `[detect]`
+    pub detect: Detect,
+    /// `[bootstrap]`
+    pub bootstrap: Bootstrap,
+    /// `[site.NAME]`
+    pub sites: Vec<Site>,
+    /// `[output.msi]`
+    pub msi: Msi,
+}
+
+/// `[product]`
+#[derive(Clone, Debug, Default)]
+pub struct Product {
+    /// Place of the table.
+    pub span: Range<usize>,
+    /// `id`
+    pub id: Option<Text>,
+    /// `name`
+    pub name: Option<Text>,
+    /// `manufacturer`
+    pub manufacturer: Option<Text>,
+    /// `version`
+    pub version: Option<Version>,
+    /// `slug`
+    pub slug: Option<Text>,
+    /// `arch`
+    pub arch: Vec<Text>,
+    /// `scope`
+    pub scope: Option<Text>,
+    /// `icon`
+    pub icon: Option<Text>,
+    /// `license`
+    pub license: Option<Text>,
+    /// `url`
+    pub url: Option<Text>,
+    /// `platforms.min`
+    pub min: Option<Text>,
+    /// `platforms.server`
+    pub server: Option<Spanned<bool>>,
+    /// `platforms.client`
+    pub client: Option<Spanned<bool>>,
+    /// `platforms.refuse`
+    pub refuse: Vec<Text>,
+}
+
+/// `product.version`
+#[derive(Clone, Debug)]
+pub enum Version {
+    /// As written.
+    Text(Text),
+    /// From the version resource of a file.
+    File(Text),
+}
+
+impl Version {
+    /// Its place.
+    #[must_use]
+    pub fn span(&self) -> Range<usize> {
+        match self {
+            Self::Text(text) | Self::File(text) => text.span(),
+        }
+    }
+}
+
+/// `[payload]`
+#[derive(Clone, Debug, Default)]
+pub struct Payload {
+    /// Place of the table.
+    pub span: Range<usize>,
+    /// `source`
+    pub source: Option<Text>,
+    /// `dir`
+    pub dir: Option<Text>,
+    /// `exclude`
+    pub exclude: Vec<Text>,
+    /// The `files` of all `[[payload.keep]]`.
+    pub keep: Vec<Text>,
+}
+
+/// `[setting.NAME]`
+#[derive(Clone, Debug)]
+pub struct Setting {
+    /// The name.
+    pub name: Text,
+    /// `default`
+    pub default: Option<Text>,
+    /// `required`
+    pub required: Option<Spanned<bool>>,
+    /// `secret`
+    pub secret: Option<Spanned<bool>>,
+    /// `allowed`
+    pub allowed: Vec<Text>,
+    /// `matches`
+    pub matches: Option<Text>,
+    /// `registry`
+    pub registry: Option<Text>,
+}
+
+/// `[[registry]]`
+#[derive(Clone, Debug)]
+pub struct Registry {
+    /// `key`
+    pub key: Option<Text>,
+    /// `view`
+    pub view: Option<Text>,
+    /// `values`: name and data, in the order of the file.
+    pub values: Vec<(Text, Data)>,
+}
+
+/// The data of a registry value.
+#[derive(Clone, Debug)]
+pub enum Data {
+    /// A plain string.
+    Text(Text),
+    /// A table: every key that stands in it, of which there should be one.
+    Typed(Range<usize>, Vec<Typed>),
+}
+
+/// One key of the table that says a value's type.
+#[derive(Clone, Debug)]
+pub enum Typed {
+    /// `dword`
+    Dword(u32),
+    /// `qword`
+    Qword(u64),
+    /// `expand`
+    Expand(Text),
+    /// `multi`
+    Multi(Vec<Text>),
+    /// `hex`
+    Hex(Text),
+}
+
+/// `[[service]]`
+#[derive(Clone, Debug, Default)]
+pub struct Service {
+    /// Place of the table.
+    pub span: Range<usize>,
+    /// `name`
+    pub name: Option<Text>,
+    /// `display`
+    pub display: Option<Text>,
+    /// `description`
+    pub description: Option<Text>,
+    /// `exe`
+    pub exe: Option<Text>,
+    /// `arguments`
+    pub arguments: Option<Text>,
+    /// `start`
+    pub start: Option<Text>,
+    /// `account`
+    pub account: Option<Text>,
+    /// `depends`
+    pub depends: Vec<Text>,
+    /// `run`
+    pub run: Option<Text>,
+}
+
+/// `[[environment]]`
+#[derive(Clone, Debug, Default)]
+pub struct Environment {
+    /// Place of the table.
+    pub span: Range<usize>,
+    /// `name`
+    pub name: Option<Text>,
+    /// `value`
+    pub value: Option<Text>,
+    /// `append`
+    pub append: Option<Text>,
+    /// `prepend`
+    pub prepend: Option<Text>,
+}
+
+/// `[[shortcut]]`
+#[derive(Clone, Debug, Default)]
+pub struct Shortcut {
+    /// Place of the table.
+    pub span: Range<usize>,
+    /// `target`
+    pub target: Option<Text>,
+    /// `in`
+    pub folder: Option<Text>,
+    /// `folder`
+    pub subfolder: Option<Text>,
+    /// `name`
+    pub name: Option<Text>,
+    /// `arguments`
+    pub arguments: Option<Text>,
+    /// `description`
+    pub description: Option<Text>,
+}
+
+/// `[detect]`
+#[derive(Clone, Debug, Default)]
+pub struct Detect {
+    /// `keys`
+    pub keys: Vec<Text>,
+    /// `path`
+    pub path: Option<Text>,
+}
+
+/// `[bootstrap]`
+#[derive(Clone, Debug, Default)]
+pub struct Bootstrap {
+    /// Place of the table, when there is one.
+    pub span: Option<Range<usize>>,
+    /// `name`
+    pub name: Option<Text>,
+    /// `sources`
+    pub sources: Vec<Text>,
+    /// `first-install`
+    pub first_install: Option<Text>,
+    /// `public-key`
+    pub public_key: Option<Text>,
+    /// `private-key-env`
+    pub private_key_env: Option<Text>,
+    /// `private-key-file`
+    pub private_key_file: Option<Text>,
+    /// `serial`
+    pub serial: Option<Spanned<u32>>,
+    /// `floor`
+    pub floor: Option<Spanned<u32>>,
+}
+
+/// `[site.NAME]`
+#[derive(Clone, Debug)]
+pub struct Site {
+    /// The name.
+    pub name: Text,
+    /// Setting and value, in the order of the file.
+    pub values: Vec<(Text, Text)>,
+}
+
+/// `[output.msi]`
+#[derive(Clone, Debug, Default)]
+pub struct Msi {
+    /// `compression`
+    pub compression: Option<Text>,
+    /// `same-version`
+    pub same_version: Option<Text>,
+    /// `downgrade`
+    pub downgrade: Option<Text>,
+    /// `language`
+    pub language: Vec<Text>,
+}

@@ -1,0 +1,284 @@
+//! Every table and key of `agent.toml`.
+
+use super::shape::Shape::{AnyOf, Choice, Flag, List, Map, Number, Open, Table, Tables, Text};
+use super::shape::{Field, Shape, field, idle, later, later_word, need, word};
+
+const TEXTS: Shape = List(&Text);
+const U32: i64 = u32::MAX as i64;
+
+const ARCH: Shape = Choice(&[word("x64"), word("x86"), word("arm64")]);
+
+/// Windows by name, oldest first. The numbers are in the model.
+const WINDOWS: Shape = Choice(&[
+    word("windows-xp"),
+    word("server-2003"),
+    word("windows-vista"),
+    word("server-2008"),
+    word("windows-7"),
+    word("server-2008-r2"),
+    word("windows-8"),
+    word("server-2012"),
+    word("windows-8.1"),
+    word("server-2012-r2"),
+    word("windows-10"),
+    word("server-2016"),
+    word("server-2019"),
+    word("server-2022"),
+    word("windows-11"),
+    word("server-2025"),
+]);
+
+/// The whole manifest.
+pub const ROOT: &[Field] = &[
+    need("product", Table(PRODUCT), "who the product is"),
+    need("payload", Table(PAYLOAD), "the files and where they go"),
+    field("directory", Tables(DIRECTORY), "a folder that exists even if empty"),
+    field("setting", Map(&Table(SETTING)), "a value the administrator may give"),
+    field("registry", Tables(REGISTRY), "registry values"),
+    field("service", Tables(SERVICE), "a Windows service"),
+    field("environment", Tables(ENVIRONMENT), "an environment variable, or a part of one"),
+    field("shortcut", Tables(SHORTCUT), "a shortcut"),
+    field("detect", Table(DETECT), "how an installation is found"),
+    field("bootstrap", Table(BOOTSTRAP), "the program on the share and in the install directory"),
+    field("site", Map(&Map(&Text)), "values of settings for one site"),
+    field("output", Table(OUTPUT), "what is special about an output"),
+    later("run", Tables(RUN), "a program of the payload that is run"),
+    later("config", Tables(CONFIG), "a payload file that takes values from settings"),
+    later("replaces", Tables(REPLACES), "a predecessor that is taken over"),
+    later("close", Tables(CLOSE), "a program that is closed before files are replaced"),
+    later("firewall", Tables(FIREWALL), "a firewall rule"),
+    later("event-source", Tables(EVENT_SOURCE), "a source of the event log"),
+    later("task", Tables(TASK), "a scheduled task"),
+    later("font", Tables(FONT), "a font"),
+    later("sign", Table(SIGN), "how artefacts are signed"),
+];
+
+const PRODUCT: &[Field] = &[
+    need("id", Text, "reverse-DNS id; it never changes: upgrade code, component ids and slug derive from it"),
+    need("name", Text, "shown name"),
+    need("manufacturer", Text, "shown manufacturer"),
+    need("version", AnyOf(&[Text, Table(VERSION_FILE)]), "up to four numbers, or the file it is read from"),
+    field("slug", Text, "the product's name in file names; the last part of the id when absent"),
+    field("arch", AnyOf(&[ARCH, List(&ARCH)]), "the architectures packages are made for; x64 when absent"),
+    field("scope", Choice(&[word("machine"), word("user")]), "for all users or for one; machine when absent"),
+    field("icon", Text, "an .ico file"),
+    field("license", Text, "a text file"),
+    field("url", Text, "support page"),
+    field("platforms", Table(PLATFORMS), "what the target must be"),
+];
+
+const VERSION_FILE: &[Field] = &[need("file", Text, "a program with a version resource")];
+
+const PLATFORMS: &[Field] = &[
+    field("min", WINDOWS, "the oldest Windows; windows-xp when absent"),
+    field("server", Flag, "server editions are accepted; true when absent"),
+    field("client", Flag, "client editions are accepted; true when absent"),
+    field("refuse", List(&WINDOWS), "single versions that are refused"),
+];
+
+const PAYLOAD: &[Field] = &[
+    need("source", Text, "the folder the files are taken from; {arch} becomes x64, x86 or arm64"),
+    need("dir", Text, "the folder they are installed to"),
+    field("exclude", TEXTS, "files that are left out, as globs"),
+    field("keep", Tables(KEEP), "files that survive update, repair and uninstall once they were edited"),
+    later("group", Tables(GROUP), "files that hang on a setting"),
+];
+
+const KEEP: &[Field] = &[need("files", TEXTS, "globs below the payload folder")];
+const GROUP: &[Field] = &[
+    need("files", TEXTS, "globs below the payload folder"),
+    need("when", Text, "a condition over settings"),
+];
+
+const DIRECTORY: &[Field] = &[
+    need("path", Text, "the folder"),
+    later("acl", Text, "who may do what in it: a name or SDDL"),
+    later("purge", Flag, "removed with all that is in it on uninstall"),
+    later("when", Text, "a condition over settings"),
+];
+
+const SETTING: &[Field] = &[
+    field("default", Text, "what it is when nobody says; empty when absent"),
+    field("required", Flag, "an install without a value is refused"),
+    later("secret", Flag, "never shown, logged or put on a command line"),
+    field("allowed", TEXTS, "the values that may be given"),
+    field("matches", Text, "a regular expression its values match; checked when a package is built"),
+    field("registry", Text, "root\\key\\value where it is stored and remembered"),
+    idle("ask", Text, "its field on the settings page when dialogs are shown"),
+];
+
+const REGISTRY: &[Field] = &[
+    need("key", Text, "root and key: HKLM\\SOFTWARE\\…"),
+    field(
+        "view",
+        AnyOf(&[Choice(&[word("native"), word("32"), word("64")]), Number(32, 64)]),
+        "native, 32 or 64",
+    ),
+    field("values", Map(&AnyOf(&[Text, Table(VALUE)])), "its values; the key alone when absent"),
+    later("when", Text, "a condition over settings"),
+];
+
+const VALUE: &[Field] = &[
+    field("dword", Number(0, U32), "REG_DWORD"),
+    field("qword", Number(0, i64::MAX), "REG_QWORD"),
+    field("expand", Text, "REG_EXPAND_SZ"),
+    field("multi", TEXTS, "REG_MULTI_SZ"),
+    field("hex", Text, "REG_BINARY"),
+];
+
+const SERVICE: &[Field] = &[
+    need("name", Text, "the service's key name"),
+    field("display", Text, "the name people see; the key name when absent"),
+    field("description", Text, "what it is for"),
+    need("exe", Text, "its program, below the install directory"),
+    field("arguments", Text, "arguments after the program"),
+    field(
+        "start",
+        Choice(&[word("auto"), word("auto-delayed"), word("demand"), word("disabled")]),
+        "when it starts; auto when absent",
+    ),
+    field("account", Text, "LocalSystem when absent"),
+    field("depends", TEXTS, "services that must run before it"),
+    field(
+        "run",
+        Choice(&[word("always"), word("if-it-ran"), word("never")]),
+        "whether installing starts it; always when absent",
+    ),
+    later("recovery", Table(RECOVERY), "what happens when it fails"),
+    later("password", Text, "a secret setting"),
+    later("error-control", Choice(&[word("ignore"), word("normal"), word("critical")]), "normal when absent"),
+    later("preshutdown", Text, "how long Windows waits for it"),
+    later("when", Text, "a condition over settings"),
+];
+
+const RECOVERY: &[Field] = &[
+    field("restart-after", Text, "a duration"),
+    field("attempts", Number(0, 1000), "how often"),
+    field("reset-after", Text, "a duration"),
+    field("also-on-error-exit", Flag, "also when it ends with an error"),
+];
+
+const ENVIRONMENT: &[Field] = &[
+    need("name", Text, "the variable"),
+    field("value", Text, "its value: set, and removed on uninstall"),
+    field("append", Text, "one more part at the end of a list"),
+    field("prepend", Text, "one more part at the start of a list"),
+    later("when", Text, "a condition over settings"),
+];
+
+const SHORTCUT: &[Field] = &[
+    need("target", Text, "the program, below the install directory"),
+    field(
+        "in",
+        Choice(&[word("start-menu"), word("desktop"), word("startup")]),
+        "where it stands; start-menu when absent",
+    ),
+    field("folder", Text, "a sub-folder of that"),
+    field("name", Text, "its name; the product's when absent"),
+    field("arguments", Text, "arguments of the program"),
+    field("description", Text, "tool tip"),
+    later("icon", Text, "an .ico file"),
+    later("when", Text, "a condition over settings"),
+];
+
+const DETECT: &[Field] = &[
+    field("keys", TEXTS, "registry keys, tried in order, each in both views"),
+    field("path", Text, "the value that holds the install directory; Application Path when absent"),
+];
+
+const BOOTSTRAP: &[Field] = &[
+    field("name", Text, "its file name; autopcc.exe when absent"),
+    field("sources", TEXTS, "where releases come from, in order"),
+    field("first-install", Choice(&[word("exe"), word("msi")]), "what a first install runs; exe when absent"),
+    field(
+        "in-use",
+        Choice(&[word("abort"), later_word("rename"), later_word("restart")]),
+        "what happens when a file is in use; abort when absent",
+    ),
+    field("public-key", Text, "the file with the key clients trust"),
+    field("private-key-env", Text, "the environment variable with the key releases are signed with"),
+    field("private-key-file", Text, "the file with the key releases are signed with"),
+    field("serial", Number(0, U32), "grows with every release; 1 when absent"),
+    field("floor", Number(0, U32), "clients never go below it; 0 when absent"),
+];
+
+const OUTPUT: &[Field] =
+    &[field("msi", Table(MSI), "the Windows Installer package"), field("exe", Table(EXE), "the setup EXE")];
+
+const MSI: &[Field] = &[
+    field("compression", Choice(&[word("mszip"), word("none"), later_word("lzx")]), "mszip when absent"),
+    field("dialogs", Choice(&[word("none"), later_word("minimal")]), "none when absent"),
+    field("same-version", Choice(&[word("upgrade"), word("refuse")]), "upgrade when absent"),
+    field("downgrade", Choice(&[word("refuse"), word("allow")]), "refuse when absent"),
+    field("language", AnyOf(&[Text, TEXTS]), "language of its texts; en-US when absent"),
+];
+
+const EXE: &[Field] = &[
+    field(
+        "compression",
+        Choice(&[word("fast"), later_word("balanced"), later_word("max")]),
+        "fast when absent",
+    ),
+    field("elevation", Choice(&[word("administrator")]), "administrator when absent"),
+];
+
+const RUN: &[Field] = &[
+    need("program", Text, "below the install directory"),
+    field("args", TEXTS, "its arguments"),
+    need("at", Text, "after-install, before-uninstall, after-upgrade, …"),
+    field("when", Text, "a condition over settings"),
+    field("undo", TEXTS, "arguments on rollback"),
+    field("on-failure", Choice(&[word("rollback"), word("continue")]), "rollback when absent"),
+    field("timeout", Text, "a duration"),
+];
+
+const CONFIG: &[Field] = &[
+    need("file", Text, "below the install directory"),
+    need("values", Map(&Text), "dotted key and value"),
+    field("when", Text, "a condition over settings"),
+];
+
+const REPLACES: &[Field] = &[
+    field("uninstall-entry", Text, "the predecessor's uninstall key"),
+    field("upgrade-code", Text, "the predecessor's upgrade code"),
+    field("service", Text, "a service of it"),
+    field("files", TEXTS, "files of it"),
+    field("keys", TEXTS, "registry keys of it"),
+    field("then", Choice(&[word("remove"), word("refuse")]), "remove when absent"),
+];
+
+const CLOSE: &[Field] =
+    &[need("program", Text, "below the install directory"), field("within", Text, "a duration")];
+
+const FIREWALL: &[Field] = &[
+    need("name", Text, "the rule's name"),
+    field("program", Text, "a program"),
+    need("allow", Table(ALLOW), "what"),
+];
+
+const ALLOW: &[Field] = &[
+    field("direction", Choice(&[word("in"), word("out")]), "in or out"),
+    field("protocol", Choice(&[word("tcp"), word("udp")]), "tcp or udp"),
+    field("ports", Text, "ports"),
+    field("remote", Text, "addresses"),
+];
+
+const EVENT_SOURCE: &[Field] = &[
+    need("log", Text, "the log"),
+    need("name", Text, "the source"),
+    field("file", Text, "the file with its messages"),
+];
+
+const TASK: &[Field] = &[
+    need("name", Text, "the task's name"),
+    need("run", Text, "a program"),
+    field("args", TEXTS, "its arguments"),
+    field("every", Text, "a duration"),
+    field("as", Text, "the account"),
+    field("when", Text, "a condition over settings"),
+];
+
+const FONT: &[Field] = &[need("file", Text, "below the payload folder"), field("title", Text, "its title")];
+
+const SIGN: &[Field] =
+    &[field("certificate", Open, "a PFX or a command"), field("timestamp", Text, "a server")];

@@ -1,0 +1,280 @@
+//! From the manifest to the model. What a rule has reported makes the result `None` without another word.
+
+use camino::Utf8PathBuf;
+use packager_shared::plan::{
+    Arch, Bootstrap, Data, EnvironmentAction, Op, Platform, Run, Scope, Service, Site, Start,
+};
+use packager_shared::template::{Dir, Template};
+
+use super::places::{self, Names};
+use super::{Model, RegistryKey, Setting, ViewChoice, registry, values, windows};
+use crate::manifest::types::{self, Manifest, Text, Typed, Version};
+use crate::plan::inputs::Inputs;
+use crate::plan::{Compression, MsiOptions, Outputs, ShareOptions};
+use crate::sign::KeySource;
+
+/// The meaning of a manifest; `None` when something in it is wrong.
+#[must_use]
+pub fn lower(manifest: &Manifest, inputs: &Inputs) -> Option<Model> {
+    let product = &manifest.product;
+    let id = text(&product.id)?;
+    values::product_id(&id).ok()?;
+    let scope = scope(manifest);
+    let (version, version_text) = version(manifest, inputs)?;
+    let names = names(manifest, inputs);
+    let slug = text(&product.slug).unwrap_or_else(|| values::slug_of(&id));
+    values::slug(&slug).ok()?;
+    let file = |at: &Option<Text>| at.as_ref().map(|t| inputs.path(t.get_ref()));
+    Some(Model {
+        slug,
+        name: text(&product.name)?,
+        manufacturer: text(&product.manufacturer)?,
+        version,
+        version_text,
+        archs: archs(manifest),
+        scope,
+        url: text(&product.url),
+        icon: file(&product.icon),
+        license: file(&product.license),
+        platform: platform(product)?,
+        install_dir: places::install_dir(manifest.payload.dir.as_ref()?.get_ref(), scope, &names).ok()?,
+        directories: all(&manifest.directories, |t| places::directory(t.get_ref(), scope, &names).ok())?,
+        settings: all(&manifest.settings, setting)?,
+        registry: all(&manifest.registry, |r| registry_key(r, &names))?,
+        services: all(&manifest.services, |s| service(s, &names))?,
+        shell: shell(manifest, &names)?,
+        detect: all(&manifest.detect.keys, |k| registry::key(k.get_ref()).ok())?,
+        detect_value: text(&manifest.detect.path).unwrap_or_else(|| "Application Path".into()),
+        bootstrap: bootstrap(&manifest.bootstrap, inputs)?,
+        sites: manifest.sites.iter().map(site).collect(),
+        outputs: outputs(manifest, inputs)?,
+        id,
+    })
+}
+
+/// Machine unless it says user.
+#[must_use]
+pub fn scope(manifest: &Manifest) -> Scope {
+    match manifest.product.scope.as_ref().map(|s| s.get_ref().as_str()) {
+        Some("user") => Scope::User,
+        _ => Scope::Machine,
+    }
+}
+
+/// The architectures of the manifest, each once; x64 when it names none.
+#[must_use]
+pub fn archs(manifest: &Manifest) -> Vec<Arch> {
+    let mut archs = Vec::new();
+    for arch in manifest.product.arch.iter().filter_map(|a| values::arch(a.get_ref())) {
+        if !archs.contains(&arch) {
+            archs.push(arch);
+        }
+    }
+    if archs.is_empty() {
+        archs.push(Arch::X64);
+    }
+    archs
+}
+
+/// What may be named in the manifest's texts. Names that are missing stand as empty constants, so that a
+/// manifest without a version does not also complain about `{Version}`.
+#[must_use]
+pub fn names(manifest: &Manifest, inputs: &Inputs) -> Names {
+    let product = &manifest.product;
+    Names::of(
+        &version(manifest, inputs).map(|(_, text)| text).unwrap_or_default(),
+        &text(&product.name).unwrap_or_default(),
+        &text(&product.manufacturer).unwrap_or_default(),
+        manifest.settings.iter().map(|s| s.name.get_ref().clone()).collect(),
+    )
+}
+
+fn version(manifest: &Manifest, inputs: &Inputs) -> Option<([u16; 4], String)> {
+    match manifest.product.version.as_ref()? {
+        Version::Text(text) => Some((values::version(text.get_ref()).ok()?, text.get_ref().clone())),
+        Version::File(_) => {
+            let version = *inputs.version.as_ref()?.as_ref().ok()?;
+            let [a, b, c, d] = version;
+            let text = if d == 0 { format!("{a}.{b}.{c}") } else { format!("{a}.{b}.{c}.{d}") };
+            Some((values::version(&text).ok()?, text))
+        }
+    }
+}
+
+fn platform(product: &types::Product) -> Option<Platform> {
+    Some(Platform {
+        min: match &product.min {
+            Some(name) => windows::windows(name.get_ref())?,
+            None => windows::OLDEST,
+        },
+        server: product.server.as_ref().is_none_or(|s| *s.get_ref()),
+        client: product.client.as_ref().is_none_or(|s| *s.get_ref()),
+        refuse: all(&product.refuse, |name| windows::windows(name.get_ref()))?,
+    })
+}
+
+fn setting(setting: &types::Setting) -> Option<Setting> {
+    Some(Setting {
+        name: setting.name.get_ref().clone(),
+        default: text(&setting.default).unwrap_or_default(),
+        required: setting.required.as_ref().is_some_and(|f| *f.get_ref()),
+        secret: setting.secret.as_ref().is_some_and(|f| *f.get_ref()),
+        allowed: setting.allowed.iter().map(|a| a.get_ref().clone()).collect(),
+        registry: match &setting.registry {
+            Some(place) => Some(registry::value(place.get_ref()).ok()?),
+            None => None,
+        },
+    })
+}
+
+fn registry_key(key: &types::Registry, names: &Names) -> Option<RegistryKey> {
+    let (root, path) = registry::key(key.key.as_ref()?.get_ref()).ok()?;
+    let view = match key.view.as_ref().map(|v| v.get_ref().as_str()) {
+        None | Some("native") => ViewChoice::Native,
+        Some("32") => ViewChoice::Bits32,
+        Some("64") => ViewChoice::Bits64,
+        Some(_) => return None,
+    };
+    let values = all(&key.values, |(name, value)| {
+        registry::value_name(name.get_ref()).ok()?;
+        Some((name.get_ref().clone(), data(value, names)?))
+    })?;
+    Some(RegistryKey { root, path, view, values })
+}
+
+fn data(data: &types::Data, names: &Names) -> Option<Data> {
+    let template = |t: &Text| names.template(t.get_ref()).ok();
+    Some(match data {
+        types::Data::Text(text) => Data::Sz(template(text)?),
+        types::Data::Typed(_, found) => match found.as_slice() {
+            [Typed::Dword(n)] => Data::Dword(*n),
+            [Typed::Qword(n)] => Data::Qword(*n),
+            [Typed::Expand(text)] => Data::ExpandSz(template(text)?),
+            [Typed::Multi(texts)] => Data::MultiSz(all(texts, template)?),
+            [Typed::Hex(text)] => Data::Binary(registry::hex(text.get_ref()).ok()?),
+            _ => return None,
+        },
+    })
+}
+
+fn service(service: &types::Service, names: &Names) -> Option<Service> {
+    let name = text(&service.name)?;
+    Some(Service {
+        display: text(&service.display).unwrap_or_else(|| name.clone()),
+        description: text(&service.description),
+        exe: values::below_install_dir(service.exe.as_ref()?.get_ref()).ok()?,
+        arguments: template(&service.arguments, names)?,
+        start: match service.start.as_ref().map(|s| s.get_ref().as_str()) {
+            None | Some("auto") => Start::Auto,
+            Some("auto-delayed") => Start::AutoDelayed,
+            Some("demand") => Start::Demand,
+            Some("disabled") => Start::Disabled,
+            Some(_) => return None,
+        },
+        account: text(&service.account).filter(|a| !a.eq_ignore_ascii_case("LocalSystem")),
+        depends: service.depends.iter().map(|d| d.get_ref().clone()).collect(),
+        run: match service.run.as_ref().map(|s| s.get_ref().as_str()) {
+            None | Some("always") => Run::Always,
+            Some("if-it-ran") => Run::IfItRan,
+            Some("never") => Run::Never,
+            Some(_) => return None,
+        },
+        name,
+    })
+}
+
+fn shell(manifest: &Manifest, names: &Names) -> Option<Vec<Op>> {
+    let mut ops = all(&manifest.environment, |variable| {
+        let (value, action) = match (&variable.value, &variable.append, &variable.prepend) {
+            (Some(value), None, None) => (value, EnvironmentAction::Set),
+            (None, Some(value), None) => (value, EnvironmentAction::Append),
+            (None, None, Some(value)) => (value, EnvironmentAction::Prepend),
+            _ => return None,
+        };
+        let value = names.template(value.get_ref()).ok()?;
+        Some(Op::Environment { name: text(&variable.name)?, value, action })
+    })?;
+    let product = text(&manifest.product.name)?;
+    ops.extend(all(&manifest.shortcuts, |shortcut| {
+        Some(Op::Shortcut {
+            folder: match shortcut.folder.as_ref().map(|f| f.get_ref().as_str()) {
+                None | Some("start-menu") => Dir::StartMenu,
+                Some("desktop") => Dir::Desktop,
+                Some("startup") => Dir::Startup,
+                Some(_) => return None,
+            },
+            subfolder: text(&shortcut.subfolder).unwrap_or_default().replace('/', "\\"),
+            name: text(&shortcut.name).unwrap_or_else(|| product.clone()),
+            target: values::below_install_dir(shortcut.target.as_ref()?.get_ref()).ok()?,
+            arguments: template(&shortcut.arguments, names)?,
+            description: text(&shortcut.description).unwrap_or_default(),
+        })
+    })?);
+    Some(ops)
+}
+
+fn bootstrap(bootstrap: &types::Bootstrap, inputs: &Inputs) -> Option<Bootstrap> {
+    Some(Bootstrap {
+        name: bootstrap_name(bootstrap),
+        sources: bootstrap.sources.iter().map(|s| s.get_ref().clone()).collect(),
+        first_install_msi: bootstrap.first_install.as_ref().is_some_and(|f| f.get_ref() == "msi"),
+        public_key: match &inputs.public_key {
+            Some(key) => Some(*key.as_ref().ok()?),
+            None => None,
+        },
+        serial: bootstrap.serial.as_ref().map_or(1, |n| *n.get_ref()),
+        floor: bootstrap.floor.as_ref().map_or(0, |n| *n.get_ref()),
+    })
+}
+
+/// The bootstrap's file name.
+#[must_use]
+pub fn bootstrap_name(bootstrap: &types::Bootstrap) -> String {
+    text(&bootstrap.name).unwrap_or_else(|| "autopcc.exe".into())
+}
+
+fn site(site: &types::Site) -> Site {
+    let values = site.values.iter().map(|(s, v)| (s.get_ref().clone(), v.get_ref().clone())).collect();
+    Site { name: site.name.get_ref().clone(), values }
+}
+
+fn outputs(manifest: &Manifest, inputs: &Inputs) -> Option<Outputs> {
+    let msi = &manifest.msi;
+    let word = |at: &Option<Text>, word: &str| at.as_ref().is_some_and(|t| t.get_ref() == word);
+    let defaults = MsiOptions::default();
+    let file = |path: &Text| -> Utf8PathBuf { inputs.path(path.get_ref()) };
+    let bootstrap = &manifest.bootstrap;
+    let private_key = match (&bootstrap.private_key_file, &bootstrap.private_key_env) {
+        (Some(path), _) => Some(KeySource::File(file(path))),
+        (None, Some(name)) => Some(KeySource::Env(name.get_ref().clone())),
+        (None, None) => None,
+    };
+    Some(Outputs {
+        msi: MsiOptions {
+            language: match msi.language.first() {
+                Some(name) => windows::language(name.get_ref())?,
+                None => defaults.language,
+            },
+            same_version_upgrades: !word(&msi.same_version, "refuse"),
+            downgrade: word(&msi.downgrade, "allow"),
+            compression: if word(&msi.compression, "none") { Compression::None } else { Compression::Mszip },
+        },
+        share: ShareOptions { private_key },
+    })
+}
+
+fn text(at: &Option<Text>) -> Option<String> {
+    at.as_ref().map(|t| t.get_ref().clone())
+}
+
+fn template(at: &Option<Text>, names: &Names) -> Option<Template> {
+    match at {
+        Some(text) => names.template(text.get_ref()).ok(),
+        None => Some(Template::default()),
+    }
+}
+
+/// All or nothing.
+fn all<T, U>(items: &[T], each: impl FnMut(&T) -> Option<U>) -> Option<Vec<U>> {
+    items.iter().map(each).collect()
+}

@@ -1,0 +1,156 @@
+//! Product ids, slugs, versions, names.
+
+use packager_shared::path;
+use packager_shared::plan::Arch;
+
+use crate::report::Problem;
+
+/// The longest product id: it is part of registry keys and file names.
+pub const LONGEST_ID: usize = 100;
+
+/// Checks a product id: labels of ASCII letters, digits and hyphens, with dots between.
+pub fn product_id(text: &str) -> Result<(), Problem> {
+    let fault = |what: String| {
+        Err(Problem::new(what)
+            .why("upgrade code, component ids, registry keys and file names derive from it")
+            .help("write a reverse domain name in letters, digits and hyphens, such as com.example.agent"))
+    };
+    if text.is_empty() {
+        return fault("the product id is empty".into());
+    }
+    if text.len() > LONGEST_ID {
+        return fault(format!("the product id is longer than {LONGEST_ID} characters"));
+    }
+    if !text.contains('.') {
+        return fault(format!("the product id `{text}` has no dot"));
+    }
+    for label in text.split('.') {
+        let good = !label.is_empty() && !label.starts_with('-') && !label.ends_with('-');
+        if !good || !label.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') {
+            return fault(format!("`{}` is no part of a product id", label.escape_debug()));
+        }
+        if path::check_part(label).is_err() {
+            return fault(format!("`{label}` in the product id is a name that Windows keeps for a device"));
+        }
+    }
+    Ok(())
+}
+
+/// The slug of a product id: its last label, in lower case.
+#[must_use]
+pub fn slug_of(id: &str) -> String {
+    id.rsplit('.').next().unwrap_or(id).to_ascii_lowercase()
+}
+
+/// Checks a slug: it starts file names on every host.
+pub fn slug(text: &str) -> Result<(), Problem> {
+    let good = text.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && text.len() <= 60
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))
+        && path::check_part(text).is_ok();
+    if good {
+        return Ok(());
+    }
+    Err(Problem::new(format!("`{}` cannot start file names", text.escape_debug())).help(
+        "write up to 60 letters, digits, hyphens, underscores and dots, starting with a letter or digit",
+    ))
+}
+
+/// Parses a version of one to four numbers.
+///
+/// Windows Installer compares three, up to 255.255.65535 ("ProductVersion" on Microsoft Learn).
+pub fn version(text: &str) -> Result<[u16; 4], Problem> {
+    const LIMITS: [(&str, u16); 4] = [("first", 255), ("second", 255), ("third", 65_535), ("fourth", 65_535)];
+    let help = "write two to four numbers up to 255.255.65535.65535, such as 4.2.0";
+    let mut version = [0; 4];
+    let mut slots = version.iter_mut().zip(LIMITS);
+    for part in text.split('.') {
+        let Some((slot, (place, limit))) = slots.next() else {
+            return Err(
+                Problem::new(format!("the version `{}` has more than four parts", short(text))).help(help)
+            );
+        };
+        if part.is_empty() || !part.bytes().all(|b| b.is_ascii_digit()) {
+            return Err(Problem::new(format!("`{}` is no version", short(text)))
+                .why(format!("its {place} part is not a number"))
+                .help(help));
+        }
+        match part.parse::<u16>() {
+            Ok(number) if number <= limit => *slot = number,
+            _ => {
+                return Err(Problem::new(format!("the {place} part of the version is over {limit}"))
+                    .why("Windows Installer holds a version in 8, 8 and 16 bits")
+                    .help(help));
+            }
+        }
+    }
+    Ok(version)
+}
+
+/// Checks a name that people see: it has to be one line that is not empty.
+pub fn shown(text: &str, longest: usize) -> Result<(), Problem> {
+    if text.trim().is_empty() {
+        return Err(
+            Problem::new("the text is empty").help("people see it in dialogs and lists: say what it is")
+        );
+    }
+    if text != text.trim() {
+        return Err(Problem::new("the text starts or ends with a space").help("remove the space"));
+    }
+    line(text, longest)
+}
+
+/// Checks a text that has to fit on one line.
+pub fn line(text: &str, longest: usize) -> Result<(), Problem> {
+    if let Some(c) = text.chars().find(|c| c.is_control()) {
+        return Err(Problem::new(format!("the text has a control character: {c:?}")).help("remove it"));
+    }
+    if text.encode_utf16().count() > longest {
+        return Err(
+            Problem::new(format!("the text is longer than {longest} characters")).help("make it shorter")
+        );
+    }
+    Ok(())
+}
+
+/// Checks a name that becomes one part of a registry path (`SOFTWARE\{manufacturer}`).
+pub fn key_part(text: &str) -> Result<(), Problem> {
+    if text.contains('\\') {
+        return Err(Problem::new("the text has a backslash")
+            .why("it becomes one part of a registry key")
+            .help("write it without"));
+    }
+    Ok(())
+}
+
+/// The architecture of a name in a manifest.
+#[must_use]
+pub fn arch(name: &str) -> Option<Arch> {
+    match name {
+        "x86" => Some(Arch::X86),
+        "x64" => Some(Arch::X64),
+        "arm64" => Some(Arch::Arm64),
+        _ => None,
+    }
+}
+
+/// A relative path of the manifest as Windows writes it, checked.
+pub fn below_install_dir(text: &str) -> Result<String, Problem> {
+    let path = text.strip_prefix("{InstallDir}").map_or(text, |rest| rest.trim_start_matches(['\\', '/']));
+    let path = path.replace('/', "\\");
+    packager_shared::path::check(&path).map_err(|e| {
+        Problem::new(format!("the path `{}` {e}", short(text)))
+            .help("write a path below the install directory, such as 'bin\\agent.exe'")
+    })?;
+    Ok(path)
+}
+
+/// A text for a message: of a length that fits.
+#[must_use]
+pub fn short(text: &str) -> String {
+    let mut out: String = text.escape_debug().take(80).collect();
+    if text.chars().count() > 80 {
+        out.push('…');
+    }
+    out
+}

@@ -1,0 +1,71 @@
+//! Windows versions and languages by name.
+
+use packager_shared::plan::WindowsVersion;
+
+/// Major, minor and build of the first release under each name ("Operating System Version" on Microsoft Learn).
+const WINDOWS: [(&str, WindowsVersion); 16] = [
+    ("windows-xp", (5, 1, 2600)),
+    ("server-2003", (5, 2, 3790)),
+    ("windows-vista", (6, 0, 6000)),
+    ("server-2008", (6, 0, 6001)),
+    ("windows-7", (6, 1, 7600)),
+    ("server-2008-r2", (6, 1, 7600)),
+    ("windows-8", (6, 2, 9200)),
+    ("server-2012", (6, 2, 9200)),
+    ("windows-8.1", (6, 3, 9600)),
+    ("server-2012-r2", (6, 3, 9600)),
+    ("windows-10", (10, 0, 10240)),
+    ("server-2016", (10, 0, 14393)),
+    ("server-2019", (10, 0, 17763)),
+    ("server-2022", (10, 0, 20348)),
+    ("windows-11", (10, 0, 22000)),
+    ("server-2025", (10, 0, 26100)),
+];
+
+/// The oldest Windows that anything here runs on.
+pub const OLDEST: WindowsVersion = (5, 1, 2600);
+
+/// The version of a name.
+#[must_use]
+pub fn windows(name: &str) -> Option<WindowsVersion> {
+    WINDOWS.iter().find(|(n, _)| *n == name).map(|(_, v)| *v)
+}
+
+/// Language ids of the languages an MSI can say it is in ("Language Identifier Constants" on Microsoft Learn).
+const LANGUAGES: [(&str, u16); 24] = [
+    ("cs-CZ", 1029),
+    ("da-DK", 1030),
+    ("de-DE", 1031),
+    ("el-GR", 1032),
+    ("en-GB", 2057),
+    ("en-US", 1033),
+    ("es-ES", 3082),
+    ("fi-FI", 1035),
+    ("fr-FR", 1036),
+    ("hu-HU", 1038),
+    ("it-IT", 1040),
+    ("ja-JP", 1041),
+    ("ko-KR", 1042),
+    ("nb-NO", 1044),
+    ("neutral", 0),
+    ("nl-NL", 1043),
+    ("pl-PL", 1045),
+    ("pt-BR", 1046),
+    ("pt-PT", 2070),
+    ("ru-RU", 1049),
+    ("sv-SE", 1053),
+    ("tr-TR", 1055),
+    ("zh-CN", 2052),
+    ("zh-TW", 1028),
+];
+
+/// The language id of a name.
+#[must_use]
+pub fn language(name: &str) -> Option<u16> {
+    LANGUAGES.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, id)| *id)
+}
+
+/// The names of all languages.
+pub fn languages() -> impl Iterator<Item = &'static str> {
+    LANGUAGES.iter().map(|(n, _)| *n)
+}

@@ -1,0 +1,107 @@
+//! What the manifest refers to on disk: the files it names and the payload folders. All of a build's reading
+//! that is not of payload content happens here; what follows is pure.
+
+use camino::{Utf8Path, Utf8PathBuf};
+use packager_shared::plan::Arch;
+
+use super::scan::{self, Scan};
+use crate::manifest::types::{Manifest, Text, Version};
+use crate::model::lower::archs;
+use crate::report::Problem;
+use crate::report::artifacts::arch_name;
+use crate::sign::PublicKey;
+
+/// What was found.
+#[derive(Debug, Default)]
+pub struct Inputs {
+    /// The folder that the manifest's paths are relative to.
+    pub base: Utf8PathBuf,
+    /// The version of `version = { file = … }`.
+    pub version: Option<Result<[u16; 4], Problem>>,
+    /// The key of `bootstrap.public-key`.
+    pub public_key: Option<Result<[u8; 32], Problem>>,
+    /// What is wrong with `product.icon`.
+    pub icon: Option<Problem>,
+    /// What is wrong with `product.license`.
+    pub license: Option<Problem>,
+    /// The payload of each architecture.
+    pub payloads: Vec<(Arch, Result<Scan, Problem>)>,
+}
+
+impl Inputs {
+    /// Reads what a manifest refers to; `base` is the manifest's folder.
+    #[must_use]
+    pub fn gather(manifest: &Manifest, base: &Utf8Path) -> Self {
+        let mut inputs = Self { base: base.to_owned(), ..Self::default() };
+        let product = &manifest.product;
+        if let Some(Version::File(path)) = &product.version {
+            let first = archs(manifest).first().map_or("", |a| arch_name(*a));
+            inputs.version = Some(pe_version(&inputs.path(&path.get_ref().replace("{arch}", first))));
+        }
+        inputs.public_key = manifest
+            .bootstrap
+            .public_key
+            .as_ref()
+            .map(|t| PublicKey::load(&inputs.path(t.get_ref())).map(|k| k.0).map_err(|e| e.problem()));
+        inputs.icon = product.icon.as_ref().and_then(|t| inputs.file_problem(t, is_icon));
+        inputs.license = product.license.as_ref().and_then(|t| inputs.file_problem(t, is_text));
+        if let Some(source) = &manifest.payload.source {
+            // A glob that is wrong is a problem of its own; without it more files are looked at.
+            let exclude = manifest.payload.exclude.iter().map(|t| t.get_ref().as_str());
+            let exclude = scan::globs(exclude).unwrap_or_default();
+            for arch in archs(manifest) {
+                let folder = inputs.path(&source.get_ref().replace("{arch}", arch_name(arch)));
+                inputs.payloads.push((arch, scan::scan(&folder, &exclude)));
+            }
+        }
+        inputs
+    }
+
+    /// A path of the manifest.
+    #[must_use]
+    pub fn path(&self, text: &str) -> Utf8PathBuf {
+        self.base.join(text.replace('\\', "/"))
+    }
+
+    fn file_problem(&self, path: &Text, looks_right: fn(&[u8]) -> Result<(), Problem>) -> Option<Problem> {
+        let path = self.path(path.get_ref());
+        let read = |path: &Utf8Path| -> Result<Vec<u8>, Problem> {
+            let cannot = |e: std::io::Error| {
+                Problem::new(format!("{path} cannot be read"))
+                    .why(e)
+                    .help("paths are relative to the manifest's folder")
+            };
+            if path.metadata().map_err(cannot)?.len() > (16 << 20) {
+                return Err(Problem::new(format!("{path} is larger than 16 MiB")).help("use a smaller file"));
+            }
+            std::fs::read(path).map_err(cannot)
+        };
+        read(&path).and_then(|bytes| looks_right(&bytes)).err()
+    }
+}
+
+/// An icon directory: reserved 0, type 1, at least one image ("Icons" on Microsoft Learn).
+fn is_icon(bytes: &[u8]) -> Result<(), Problem> {
+    match bytes {
+        [0, 0, 1, 0, count, more, ..] if *count > 0 || *more > 0 => Ok(()),
+        _ => Err(Problem::new("the icon is not an .ico file")
+            .why("it does not start with an icon directory")
+            .help("make an .ico file of it: a renamed .png is none")),
+    }
+}
+
+fn is_text(bytes: &[u8]) -> Result<(), Problem> {
+    match std::str::from_utf8(bytes) {
+        Ok(_) => Ok(()),
+        Err(e) => Err(Problem::new("the licence is not a text in UTF-8")
+            .why(e)
+            .help("save it as plain text in UTF-8")),
+    }
+}
+
+/// The file version of a program.
+fn pe_version(path: &Utf8Path) -> Result<[u16; 4], Problem> {
+    std::fs::metadata(path).map_err(|e| Problem::new(format!("{path} cannot be read")).why(e))?;
+    Err(Problem::new(format!("{path} has no version resource"))
+        .help("write the version into the manifest: version = \"1.2.3\""))
+}

@@ -1,0 +1,108 @@
+//! From a manifest's path to its plans, with every problem on the way.
+
+use std::io::Read as _;
+
+use camino::Utf8Path;
+
+use super::inputs::Inputs;
+use super::{PackagePlan, make};
+use crate::diagnostics::{Diagnostic, Problems, Severity, Source};
+use crate::manifest::{self, syntax};
+use crate::model::lower::lower;
+use crate::report::{BuildError, Problem};
+
+/// A manifest that was read.
+#[derive(Debug)]
+pub struct Loaded {
+    /// Its text, for showing problems.
+    pub source: Source,
+    /// Its problems, in the order of the manifest.
+    pub diagnostics: Vec<Diagnostic>,
+    /// One plan for each architecture, in the order of the manifest; empty when there are errors.
+    pub plans: Vec<PackagePlan>,
+}
+
+impl Loaded {
+    /// How many errors there are.
+    #[must_use]
+    pub fn errors(&self) -> usize {
+        self.diagnostics.iter().filter(|d| d.severity == Severity::Error).count()
+    }
+}
+
+/// Reads a manifest and what it refers to. Only a manifest that cannot be read is an `Err`: what is wrong in it
+/// is in [`Loaded::diagnostics`].
+pub fn load(path: &Utf8Path) -> Result<Loaded, BuildError> {
+    let source = read(path)?;
+    let mut problems = Problems::default();
+    let manifest = manifest::parse(&source, &mut problems);
+    let mut plans = Vec::new();
+    // After a syntax error there is nothing that could be looked at.
+    if !problems.has_syntax_errors() {
+        let inputs = Inputs::gather(&manifest, source.folder());
+        let model = lower(&manifest, &inputs);
+        match model {
+            Some(model) if !problems.has_errors() => {
+                for (arch, scan) in &inputs.payloads {
+                    if let Ok(scan) = scan {
+                        plans.push(make::plan(&model, &manifest, *arch, scan));
+                    }
+                }
+            }
+            Some(_) => {}
+            None if problems.has_errors() => {}
+            None => problems.push(
+                Diagnostic::error("unexplained", 0..0, "the manifest has no meaning")
+                    .why("this is a defect of packager: a rule should have said what is wrong")
+                    .help("please report it with the manifest"),
+            ),
+        }
+    }
+    Ok(Loaded { source, diagnostics: problems.into_sorted(), plans })
+}
+
+/// Reads the text of a manifest.
+fn read(path: &Utf8Path) -> Result<Source, BuildError> {
+    let input = |message: String, why: String, help: &str| {
+        Err(BuildError::Input(Problem::new(message).why(why).help(help)))
+    };
+    let file = match std::fs::File::open(path) {
+        Ok(file) => file,
+        Err(e) if matches!(e.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory) => {
+            let help = "`packager init` writes a manifest to start from";
+            return input(format!("there is no manifest {path}"), e.to_string(), help);
+        }
+        Err(e) => return Err(BuildError::io("open", path, &e)),
+    };
+    if file.metadata().is_ok_and(|m| m.is_dir()) {
+        let help = "name the manifest in it, such as agent.toml";
+        return input(format!("{path} is a folder"), "a manifest is a file".into(), help);
+    }
+    let mut bytes = Vec::new();
+    let limit = syntax::MAX_BYTES;
+    file.take(limit.saturating_add(1))
+        .read_to_end(&mut bytes)
+        .map_err(|e| BuildError::io("read", path, &e))?;
+    if bytes.len() as u64 > limit {
+        let why = format!("a manifest has up to {limit} bytes");
+        return input(format!("{path} is too large for a manifest"), why, "is it the right file?");
+    }
+    match String::from_utf8(bytes) {
+        // Editors on Windows like to start a file with a byte order mark; TOML allows it.
+        Ok(text) => Ok(Source::new(path, text)),
+        Err(e) => {
+            let valid = e.utf8_error().valid_up_to();
+            let before = e.as_bytes().get(..valid).unwrap_or_default();
+            let line = before.iter().filter(|b| **b == b'\n').count().saturating_add(1);
+            let column = before.iter().rev().take_while(|b| **b != b'\n').count().saturating_add(1);
+            input(
+                format!("{path}:{line}:{column}: the manifest is not valid UTF-8"),
+                e.utf8_error().to_string(),
+                "save it as UTF-8",
+            )
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,147 @@
+//! From the model and a scan to the plan of one package. Pure.
+
+use packager_shared::plan::{Arch, Data, Key, Op, Plan, Product, Root, Scope, Setting, View};
+use packager_shared::template::{Dir, Part, Template};
+
+use super::scan::{self, Scan};
+use super::{PackagePlan, PlannedFile, ids};
+use crate::manifest::Manifest;
+use crate::model::{Model, ViewChoice};
+
+/// The plan of one architecture.
+#[must_use]
+pub fn plan(model: &Model, manifest: &Manifest, arch: Arch, scan: &Scan) -> PackagePlan {
+    let keep = scan::globs(manifest.payload.keep.iter().map(|t| t.get_ref().as_str())).unwrap_or_default();
+    let files = scan
+        .files
+        .iter()
+        .map(|found| PlannedFile {
+            source: found.source.clone(),
+            path: found.path.clone(),
+            size: found.size,
+            keep: keep.is_match(found.path.replace('\\', "/")),
+            version: found.version.clone(),
+        })
+        .collect();
+    PackagePlan {
+        target: target(model, arch),
+        files,
+        icon: model.icon.clone(),
+        license: model.license.clone(),
+        outputs: model.outputs.clone(),
+    }
+}
+
+/// The registry view of an architecture's own programs.
+#[must_use]
+pub fn native_view(arch: Arch) -> View {
+    match arch {
+        Arch::X86 => View::Bits32,
+        Arch::X64 | Arch::Arm64 => View::Bits64,
+    }
+}
+
+fn target(model: &Model, arch: Arch) -> Plan {
+    let native = native_view(arch);
+    let key = |root: Root, path: &str| Key { root, view: native, path: path.to_owned() };
+    let settings = model
+        .settings
+        .iter()
+        .map(|s| Setting {
+            name: s.name.clone(),
+            default: s.default.clone(),
+            required: s.required,
+            secret: s.secret,
+            allowed: s.allowed.clone(),
+            registry: s.registry.as_ref().map(|(root, path, name)| (key(*root, path), name.clone())),
+        })
+        .collect();
+    let own = default_detection_key(model, arch);
+    let mut detect: Vec<Key> = model.detect.iter().map(|(root, path)| key(*root, path)).collect();
+    if !detect.iter().any(|k| same_key(k, &own)) {
+        detect.push(own);
+    }
+    Plan {
+        product: Product {
+            id: model.id.clone(),
+            slug: model.slug.clone(),
+            name: model.name.clone(),
+            manufacturer: model.manufacturer.clone(),
+            version: model.version,
+            version_text: model.version_text.clone(),
+            upgrade_code: *ids::upgrade_code(&model.id).as_bytes(),
+            arch,
+            scope: model.scope,
+            url: model.url.clone(),
+        },
+        platform: model.platform.clone(),
+        install_dir: model.install_dir.clone(),
+        settings,
+        sites: model.sites.clone(),
+        detect,
+        detect_value: model.detect_value.clone(),
+        bootstrap: model.bootstrap.clone(),
+        ops: ops(model, arch),
+    }
+}
+
+/// The key that every install writes its directory to: the sibling of the product's state key.
+#[must_use]
+pub fn default_detection_key(model: &Model, arch: Arch) -> Key {
+    let root = match model.scope {
+        Scope::Machine => Root::LocalMachine,
+        Scope::User => Root::CurrentUser,
+    };
+    let path = format!("SOFTWARE\\{}\\{}\\CurrentVersion", model.manufacturer, model.id);
+    Key { root, view: native_view(arch), path }
+}
+
+fn ops(model: &Model, arch: Arch) -> Vec<Op> {
+    let native = native_view(arch);
+    let mut ops: Vec<Op> =
+        model.directories.iter().map(|path| Op::Directory { path: path.clone() }).collect();
+
+    let mut values: Vec<(Key, String, Data)> = Vec::new();
+    let own = default_detection_key(model, arch);
+    values.push((own, model.detect_value.clone(), Data::Sz(Template(vec![Part::Dir(Dir::InstallDir)]))));
+    for setting in &model.settings {
+        if let Some((root, path, name)) = &setting.registry {
+            let key = Key { root: *root, view: native, path: path.clone() };
+            values.push((key, name.clone(), Data::Sz(Template(vec![Part::Setting(setting.name.clone())]))));
+        }
+    }
+    let mut empty_keys = Vec::new();
+    for declared in &model.registry {
+        let view = match declared.view {
+            ViewChoice::Native => native,
+            ViewChoice::Bits32 => View::Bits32,
+            ViewChoice::Bits64 => View::Bits64,
+        };
+        let key = Key { root: declared.root, view, path: declared.path.clone() };
+        if declared.values.is_empty() {
+            empty_keys.push(Op::RegistryKey { key: key.clone() });
+        }
+        values.extend(declared.values.iter().map(|(name, data)| (key.clone(), name.clone(), data.clone())));
+    }
+    // The author may say the same as a default does: one value, one op.
+    let mut seen: Vec<(Key, String)> = Vec::new();
+    for (key, name, data) in values {
+        let id = (folded(&key), packager_shared::path::lower(&name));
+        if !seen.contains(&id) {
+            seen.push(id);
+            ops.push(Op::RegistryValue { key, name, data });
+        }
+    }
+    ops.extend(empty_keys);
+    ops.extend(model.shell.iter().cloned());
+    ops.extend(model.services.iter().cloned().map(Op::Service));
+    ops
+}
+
+fn folded(key: &Key) -> Key {
+    Key { path: packager_shared::path::lower(&key.path), ..key.clone() }
+}
+
+fn same_key(a: &Key, b: &Key) -> bool {
+    a.root == b.root && packager_shared::path::same(&a.path, &b.path)
+}
