@@ -61,6 +61,12 @@ impl<'a> Builder<'a> {
         ids::file_key(self.directories.install_dir(), path)
     }
 
+    /// Where a component stands that has only registry values. ICE80 wants none of the 32-bit ones in a folder
+    /// of 64-bit programs.
+    pub fn registry_directory(&self, view: View) -> &'static str {
+        if view == self.native_view() { "INSTALLDIR" } else { "TARGETDIR" }
+    }
+
     /// Adds a component with this key. `view` decides the 64-bit attribute; a key path of `None` is its directory.
     pub fn component(
         &mut self,

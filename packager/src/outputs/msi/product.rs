@@ -4,7 +4,6 @@ use packager_shared::plan::{Arch, Product, Scope};
 use serde::Serialize;
 
 use super::builder::{Builder, FEATURE};
-use super::formatted;
 use super::rows::{Cell, row};
 use super::sequences::Step;
 use super::settings::set_property;
@@ -90,7 +89,7 @@ pub fn write(builder: &mut Builder<'_>, mut secure: Vec<String>) -> Vec<Step> {
     let none = None::<String>;
     builder.rows.push(
         "Feature",
-        row![FEATURE, none.clone(), formatted::literal(&product.name), none, 0, 1, "INSTALLDIR", 0],
+        row![FEATURE, none.clone(), none.clone(), none, 0, 1, "INSTALLDIR", 0],
     );
     let action = set_property(builder, "SetInstallLocation", "ARPINSTALLLOCATION", "[INSTALLDIR]");
     vec![Step { action, condition: String::new(), sequence: 1010 }]

@@ -68,7 +68,7 @@ fn write(builder: &mut Builder<'_>, key: &Key, name: Cell, value: Cell) {
     builder.component(
         &id,
         (Kind::Registry, &target),
-        "INSTALLDIR",
+        builder.registry_directory(key.view),
         key.view,
         attributes::REGISTRY_KEY_PATH,
         Some(&id),
@@ -101,8 +101,9 @@ pub fn write_group(
         );
         key_path.get_or_insert(id);
     }
+    let directory = builder.registry_directory(key.view);
     let attribute = attributes::REGISTRY_KEY_PATH;
-    builder.component(&component, (kind, target), "INSTALLDIR", key.view, attribute, key_path.as_deref());
+    builder.component(&component, (kind, target), directory, key.view, attribute, key_path.as_deref());
 }
 
 #[cfg(test)]
