@@ -1,6 +1,7 @@
 //! What the table modules share: the release, the rows so far, and the one way to make a component.
 
 use packager_shared::plan::{Arch, View};
+use packager_shared::state::native_view;
 use uuid::Uuid;
 
 use super::directories::Directories;
@@ -53,12 +54,12 @@ impl<'a> Builder<'a> {
 
     /// The view of the package's own architecture.
     pub fn native_view(&self) -> View {
-        if self.wide() { View::Bits64 } else { View::Bits32 }
+        native_view(self.release.package.target.product.arch)
     }
 
     /// The key of an installed file's rows.
     pub fn file_key(&self, path: &str) -> String {
-        ids::file_key(self.directories.install_dir(), path)
+        ids::file_key(path)
     }
 
     /// Where a component stands that has only registry values. ICE80 wants none of the 32-bit ones in a folder
@@ -82,7 +83,7 @@ impl<'a> Builder<'a> {
         let bits = if view == View::Bits64 { attributes::BITS_64 } else { 0 };
         self.rows.push(
             "Component",
-            row![key, ids::braced(code), directory, attributes | bits, None::<String>, key_path],
+            row![key, ids::braced(code.as_bytes()), directory, attributes | bits, None::<String>, key_path],
         );
         self.rows.push("FeatureComponents", row![FEATURE, key]);
     }

@@ -61,7 +61,7 @@ impl Directories {
             let id = if index + 1 == names.len() {
                 "INSTALLDIR".to_owned()
             } else {
-                ids::row_key('d', Kind::Directory, &path)
+                ids::row_key("d", Kind::Directory, &path)
             };
             this.folders.insert(id.clone(), Folder { parent, name: (*name).to_owned() });
             parent = id;
@@ -101,7 +101,7 @@ impl Directories {
         let (mut parent, mut path) = (root, start);
         for name in names.filter(|name| !name.is_empty()) {
             path = format!("{path}\\{name}");
-            let id = ids::row_key('d', Kind::Directory, &path);
+            let id = ids::row_key("d", Kind::Directory, &path);
             self.folders.entry(id.clone()).or_insert(Folder { parent, name: name.to_owned() });
             parent = id;
         }

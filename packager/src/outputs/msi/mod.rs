@@ -170,7 +170,7 @@ fn product_code(
     let digest = hash.finalize();
     let mut name = format!("{}/{}/", ids::arch_name(product.arch), package.outputs.msi.language).into_bytes();
     name.extend_from_slice(&digest);
-    ids::braced(Uuid::new_v5(&Uuid::from_bytes(product.upgrade_code), &name))
+    ids::braced(Uuid::new_v5(&Uuid::from_bytes(product.upgrade_code), &name).as_bytes())
 }
 
 fn hash_rows(hash: &mut Sha256, rows: &Rows) {

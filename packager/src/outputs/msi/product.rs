@@ -64,7 +64,7 @@ pub fn write(builder: &mut Builder<'_>, mut secure: Vec<String>) -> Vec<Step> {
         ("ProductLanguage", package.outputs.msi.language.to_string()),
         ("ProductName", product.name.clone()),
         ("ProductVersion", version(product)),
-        ("UpgradeCode", ids::braced(uuid::Uuid::from_bytes(product.upgrade_code))),
+        ("UpgradeCode", ids::braced(&product.upgrade_code)),
         ("ARPNOMODIFY", "1".to_owned()),
         ("ARPNOREPAIR", "1".to_owned()),
     ];
@@ -87,10 +87,7 @@ pub fn write(builder: &mut Builder<'_>, mut secure: Vec<String>) -> Vec<Step> {
         builder.rows.push("Property", row![name, value]);
     }
     let none = None::<String>;
-    builder.rows.push(
-        "Feature",
-        row![FEATURE, none.clone(), none.clone(), none, 0, 1, "INSTALLDIR", 0],
-    );
+    builder.rows.push("Feature", row![FEATURE, none.clone(), none.clone(), none, 0, 1, "INSTALLDIR", 0]);
     let action = set_property(builder, "SetInstallLocation", "ARPINSTALLLOCATION", "[INSTALLDIR]");
     vec![Step { action, condition: String::new(), sequence: 1010 }]
 }

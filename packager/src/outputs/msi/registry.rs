@@ -1,5 +1,6 @@
 //! The Registry table (Microsoft: "Registry Table"). One component a value, which is its own key path.
 
+use packager_shared::ids::hex;
 use packager_shared::plan::{Data, Key, Root};
 
 use super::builder::{Builder, attributes};
@@ -34,13 +35,7 @@ pub fn value(data: &Data, wide: bool) -> Option<Cell> {
             many => many.iter().map(text).collect::<Vec<_>>().join("[~]").into(),
         },
         Data::Dword(number) => format!("#{number}").into(),
-        Data::Binary(bytes) => {
-            let mut hex = String::from("#x");
-            for byte in bytes {
-                hex.push_str(&format!("{byte:02x}"));
-            }
-            hex.into()
-        }
+        Data::Binary(bytes) => format!("#x{}", hex(bytes)).into(),
         Data::Qword(_) => return None,
     })
 }
@@ -64,7 +59,7 @@ fn write(builder: &mut Builder<'_>, key: &Key, name: Cell, value: Cell) {
         _ => String::new(),
     };
     let target = ids::registry_target(key, &what);
-    let id = ids::row_key('r', Kind::Registry, &target);
+    let id = ids::row_key("r", Kind::Registry, &target);
     builder.component(
         &id,
         (Kind::Registry, &target),
@@ -91,10 +86,10 @@ pub fn write_group(
     key: &Key,
     values: &[(&str, Cell)],
 ) {
-    let component = ids::row_key('c', kind, target);
+    let component = ids::row_key("c", kind, target);
     let mut key_path = None;
     for (name, value) in values {
-        let id = ids::row_key('r', Kind::Registry, &ids::registry_target(key, name));
+        let id = ids::row_key("r", Kind::Registry, &ids::registry_target(key, name));
         builder.rows.push(
             "Registry",
             row![&id, root(key.root), formatted::literal(&key.path), *name, value.clone(), &component],

@@ -28,7 +28,7 @@ const DELAYED_AUTO_START: i32 = 3;
 /// Adds a service to the component of its program, whose key path that program is.
 pub fn write(builder: &mut Builder<'_>, service: &Service) {
     let component = builder.file_key(&service.exe);
-    let key = ids::row_key('v', Kind::File, &service.name);
+    let key = ids::row_key("v", Kind::File, &service.name);
     let start = match service.start {
         Start::Auto | Start::AutoDelayed => 2,
         Start::Demand => 3,

@@ -4,11 +4,11 @@
 //! brings what an earlier installation stored; two type 51 actions then fill what is still unset.
 
 use packager_shared::plan::{Key, Plan, Root, Setting, View};
+use packager_shared::state;
 
 use super::actions::SET_PROPERTY;
 use super::builder::Builder;
 use super::formatted;
-use super::ownership::state_key;
 use super::registry;
 use super::rows::row;
 use super::sequences::Early;
@@ -23,8 +23,9 @@ const LOCATE_64: i32 = 16;
 /// Where a setting is stored.
 pub fn stored(plan: &Plan, setting: &Setting) -> (Key, String) {
     setting.registry.clone().unwrap_or_else(|| {
-        let mut key = state_key(plan);
-        key.path.push_str("\\Settings");
+        let mut key = state::key_of(&plan.product);
+        key.path.push('\\');
+        key.path.push_str(state::SETTINGS);
         (key, setting.name.clone())
     })
 }

@@ -32,7 +32,7 @@ pub struct Shortcut<'a> {
 pub fn shortcut(builder: &mut Builder<'_>, shortcut: Shortcut<'_>) {
     let component = builder.file_key(shortcut.target);
     let directory = builder.directories.known_below(shortcut.folder, shortcut.subfolder);
-    let key = ids::row_key('s', Kind::File, &format!("{directory}\\{}.lnk", shortcut.name));
+    let key = ids::row_key("s", Kind::File, &format!("{directory}\\{}.lnk", shortcut.name));
     let name = with_short_names(&[shortcut.name]).pop().unwrap_or_default();
     let folder = shortcut.target.rsplit_once('\\').map_or("", |(folder, _)| folder);
     let working_directory = builder.directories.payload(folder);
@@ -62,7 +62,7 @@ pub fn environment(builder: &mut Builder<'_>, name: &str, value: &Template, acti
     let machine = if builder.release.package.target.product.scope == Scope::Machine { "*" } else { "" };
     let text = formatted::template(value, builder.wide());
     let target = format!("{machine}{name}\\{text}");
-    let key = ids::row_key('e', Kind::Environment, &target);
+    let key = ids::row_key("e", Kind::Environment, &target);
     let value = match action {
         EnvironmentAction::Set => text,
         EnvironmentAction::Append => format!("[~];{text}"),
@@ -75,7 +75,7 @@ pub fn environment(builder: &mut Builder<'_>, name: &str, value: &Template, acti
 /// Adds a directory that exists even if empty.
 pub fn directory(builder: &mut Builder<'_>, path: &Template) {
     let target = directories::canonical(path);
-    let key = ids::row_key('c', Kind::Directory, &target);
+    let key = ids::row_key("c", Kind::Directory, &target);
     let directory = builder.directories.template(path);
     directory_component(builder, &key, (Kind::Directory, &target), &directory);
 }

@@ -24,7 +24,7 @@ const BUILD_COUNTS_FROM: u32 = 10;
 pub fn write(builder: &mut Builder<'_>, version: &str) -> Vec<String> {
     let plan = &builder.release.package.target;
     let options = &builder.release.package.outputs.msi;
-    let code = ids::braced(uuid::Uuid::from_bytes(plan.product.upgrade_code));
+    let code = ids::braced(&plan.product.upgrade_code);
     let name = &plan.product.name;
     let none = None::<String>;
     if options.downgrade {
