@@ -1,1 +1,22 @@
-//! (to be filled)
+//! What the end-to-end tests stand on: Wine prefixes, their state, and the products that are put into them.
+//!
+//! | to do | look at |
+//! | --- | --- |
+//! | find the tools that `cargo xtask test` prepares | [`environment`] |
+//! | a fresh Windows, a program run in it | [`prefix`] |
+//! | a program of the host, with a time limit | [`host`] |
+//! | everything a Windows holds, and what two of them differ in | [`state`], [`registry`] |
+//! | what may differ between an MSI and an EXE | [`allowed`] |
+//! | a product with a payload, built by the real `packager` | [`product`] |
+//! | the same test for MSI and EXE | [`installer`] |
+//!
+//! These tests fail, and say what is missing, where there is no Wine: a test that is skipped proves nothing.
+
+pub mod allowed;
+pub mod environment;
+pub mod host;
+pub mod installer;
+pub mod prefix;
+pub mod product;
+pub mod registry;
+pub mod state;

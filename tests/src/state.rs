@@ -1,0 +1,247 @@
+//! Everything a Windows holds, and what two of them differ in.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::fs;
+use std::path::Path;
+
+use sha2::{Digest, Sha256};
+
+use crate::registry::Registry;
+
+/// What is at a path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Entry {
+    /// A directory.
+    Directory,
+    /// A file.
+    File {
+        /// Bytes.
+        size: u64,
+        /// SHA-256 in hexadecimal.
+        sha256: String,
+    },
+    /// A program or library of the system itself, linked from the template.
+    System,
+    /// A symbolic link and its target.
+    Link(String),
+}
+
+impl fmt::Display for Entry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Directory => write!(f, "directory"),
+            Self::File { size, sha256 } => write!(f, "{size} bytes {}", &sha256[..12]),
+            Self::System => write!(f, "part of the system"),
+            Self::Link(target) => write!(f, "link to {target}"),
+        }
+    }
+}
+
+/// Files and registry of a prefix.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct State {
+    /// What is on drive C:, by lower-case Windows path; the path in its own case.
+    pub files: BTreeMap<String, (String, Entry)>,
+    /// The registry.
+    pub registry: Registry,
+}
+
+/// One thing that two states do not have in common.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Difference {
+    /// `file C:\…`, `key HKLM\…` or `value HKLM\…@name`.
+    pub subject: String,
+    /// What the first state has.
+    pub before: Option<String>,
+    /// What the second state has.
+    pub after: Option<String>,
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { subject, before, after } = self;
+        match (before, after) {
+            (Some(before), Some(after)) => write!(f, "~ {subject}: {before} -> {after}"),
+            (Some(before), None) => write!(f, "- {subject}: {before}"),
+            (None, after) => write!(f, "+ {subject}: {}", after.as_deref().unwrap_or_default()),
+        }
+    }
+}
+
+/// What changes in a Windows that is only started and shut down, or that tells the time.
+const NOISE: &[&str] = &[
+    r"file C:\users\*\Temp*",
+    r"file C:\windows\Temp*",
+    // Wine's services and device manager write what they find on the host.
+    r"*\CurrentControlSet\Enum\*",
+    r"*\ControlSet001\Enum\*",
+    r"*\ControlSet001\Control\Video*",
+    r"*\ControlSet001\Control\Class\*",
+    r"*\ControlSet001\Control\DeviceClasses*",
+    r"* HKLM\Hardware*",
+    r"* HKCU\Volatile Environment*",
+    r"* HKCU\Software\Wine*",
+    r"* HKCU\Control Panel\*",
+    r"value HKLM\Software\Microsoft\Windows\CurrentVersion\Installer@*",
+];
+
+impl State {
+    /// Reads a prefix whose server has ended.
+    pub fn read(prefix: &Path) -> Self {
+        let root = prefix.join("drive_c");
+        let mut files = BTreeMap::new();
+        for entry in walkdir::WalkDir::new(&root).min_depth(1) {
+            let entry = entry.unwrap_or_else(|e| panic!("cannot read the prefix: {e}"));
+            let below = entry.path().strip_prefix(&root).unwrap_or(entry.path()).to_string_lossy().into_owned();
+            let path = format!("C:\\{}", below.replace('/', "\\"));
+            files.insert(path.to_lowercase(), (path, look(entry.path())));
+        }
+        Self { files, registry: Registry::read(prefix) }
+    }
+
+    /// What is at a Windows path.
+    pub fn file(&self, path: &str) -> Option<&Entry> {
+        self.files.get(&path.to_lowercase()).map(|(_, entry)| entry)
+    }
+
+    /// What is at and below a Windows path: path in its own case and what it is.
+    pub fn below(&self, path: &str) -> Vec<(&str, &Entry)> {
+        let prefix = format!("{}\\", path.to_lowercase());
+        let inside = self.files.iter().filter(|(name, _)| name.starts_with(&prefix));
+        inside.map(|(_, (path, entry))| (path.as_str(), entry)).collect()
+    }
+
+    /// What is different in `other`, sorted, without what changes by itself.
+    pub fn differences(&self, other: &Self) -> Vec<Difference> {
+        let mut all = Vec::new();
+        compare(&self.subjects(), &other.subjects(), &mut all);
+        all.retain(|difference| !NOISE.iter().any(|pattern| like(pattern, &difference.subject)));
+        all
+    }
+
+    /// Everything as lines, by lower-case subject.
+    fn subjects(&self) -> BTreeMap<String, (String, String)> {
+        let mut all = BTreeMap::new();
+        let mut add = |subject: String, text: String| {
+            all.insert(subject.to_lowercase(), (subject, text));
+        };
+        for (path, entry) in self.files.values() {
+            add(format!("file {path}"), entry.to_string());
+        }
+        for key in self.registry.keys.values() {
+            add(format!("key {}", key.path), String::new());
+            for (name, value) in key.values.values() {
+                add(format!("value {}@{name}", key.path), value.to_string());
+            }
+        }
+        all
+    }
+}
+
+fn compare(
+    before: &BTreeMap<String, (String, String)>,
+    after: &BTreeMap<String, (String, String)>,
+    all: &mut Vec<Difference>,
+) {
+    for (lower, (subject, text)) in before {
+        match after.get(lower) {
+            Some((_, other)) if other == text => {}
+            other => all.push(Difference {
+                subject: subject.clone(),
+                before: Some(text.clone()),
+                after: other.map(|(_, text)| text.clone()),
+            }),
+        }
+    }
+    for (lower, (subject, text)) in after {
+        if !before.contains_key(lower) {
+            all.push(Difference { subject: subject.clone(), before: None, after: Some(text.clone()) });
+        }
+    }
+    all.sort();
+}
+
+/// Differences as lines of text.
+pub fn listing(differences: &[Difference]) -> String {
+    differences.iter().map(|difference| format!("{difference}\n")).collect()
+}
+
+/// The SHA-256 of bytes, in hexadecimal.
+pub fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The SHA-256 of a file of the host, in hexadecimal.
+pub fn sha256_of(path: &Path) -> String {
+    sha256(&fs::read(path).unwrap_or_else(|e| panic!("cannot read {}: {e}", path.display())))
+}
+
+fn look(path: &Path) -> Entry {
+    let meta = path.symlink_metadata().unwrap_or_else(|e| panic!("cannot look at {}: {e}", path.display()));
+    if meta.is_symlink() {
+        Entry::Link(fs::read_link(path).unwrap_or_default().to_string_lossy().into_owned())
+    } else if meta.is_dir() {
+        Entry::Directory
+    } else if links(&meta) > 1 {
+        Entry::System
+    } else {
+        Entry::File { size: meta.len(), sha256: sha256_of(path) }
+    }
+}
+
+#[cfg(unix)]
+fn links(meta: &fs::Metadata) -> u64 {
+    std::os::unix::fs::MetadataExt::nlink(meta)
+}
+
+#[cfg(not(unix))]
+fn links(_meta: &fs::Metadata) -> u64 {
+    1
+}
+
+/// Whether text matches a pattern in which `*` stands for any characters; case does not matter.
+pub fn like(pattern: &str, text: &str) -> bool {
+    let (pattern, text) = (pattern.to_lowercase(), text.to_lowercase());
+    let mut parts = pattern.split('*');
+    let Some(mut rest) = parts.next().and_then(|first| text.strip_prefix(first)) else { return false };
+    let mut parts: Vec<&str> = parts.collect();
+    let Some(last) = parts.pop() else { return rest.is_empty() };
+    for part in parts {
+        match rest.find(part) {
+            Some(at) => rest = &rest[at + part.len()..],
+            None => return false,
+        }
+    }
+    rest.ends_with(last)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns_match_whole_subjects() {
+        assert!(like(r"file C:\windows\*", r"file C:\Windows\Installer\x.msi"));
+        assert!(like("*middle*", "in the middle of"));
+        assert!(!like("middle", "in the middle"));
+        assert!(!like(r"key HKLM\A", r"key HKLM\AB"));
+        assert!(like(r"key HKLM\A*", r"key HKLM\AB"));
+        assert!(!like("a*bc*c", "abc"));
+    }
+
+    #[test]
+    fn a_difference_of_any_kind_is_seen() {
+        let state = |value: &str, file: &str| {
+            let mut registry = Registry::default();
+            registry.add(&format!("[Software\\\\A] 1\n\"v\"=\"{value}\"\n"), "HKLM");
+            let files = [(r"c:\a".to_owned(), (r"C:\A".to_owned(), Entry::Link(file.into())))].into();
+            State { files, registry }
+        };
+        assert_eq!(state("1", "x").differences(&state("1", "x")), vec![]);
+        let value = listing(&state("1", "x").differences(&state("2", "x")));
+        assert_eq!(value, "~ value HKLM\\Software\\A@v: REG_SZ \"1\" -> REG_SZ \"2\"\n");
+        let file = listing(&state("1", "x").differences(&state("1", "y")));
+        assert_eq!(file, "~ file C:\\A: link to x -> link to y\n");
+    }
+}
