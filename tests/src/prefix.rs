@@ -110,7 +110,8 @@ impl Prefix {
                 exact
             } else {
                 let same = |name: &OsString| name.to_string_lossy().to_lowercase() == part.to_lowercase();
-                let entries = fs::read_dir(&path).into_iter().flatten().flatten().map(|entry| entry.file_name());
+                let entries =
+                    fs::read_dir(&path).into_iter().flatten().flatten().map(|entry| entry.file_name());
                 entries.into_iter().find(same).map_or(exact, |name| path.join(name))
             };
         }
@@ -176,7 +177,9 @@ impl Prefix {
         let marker = self.desk().join("held");
         let _ = fs::remove_file(&marker);
         // The shell opens the file for the program's whole life; ping is the program that only waits.
-        self.start(&format!("call :wait < \"{file}\"\nexit /b\n:wait\necho 1> W:\\held\nping -n 600 127.0.0.1 > nul"));
+        self.start(&format!(
+            "call :wait < \"{file}\"\nexit /b\n:wait\necho 1> W:\\held\nping -n 600 127.0.0.1 > nul"
+        ));
         wait_for("the file is held", || marker.exists());
     }
 
@@ -204,7 +207,12 @@ impl Prefix {
     /// Restarts Windows: what was to be deleted or renamed at a restart is.
     pub fn restart(&mut self) {
         self.shut_down();
-        let _ = self.wine(LIMIT).args(["wine", "wineboot", "-r"]).stdout(Stdio::null()).stderr(Stdio::null()).status();
+        let _ = self
+            .wine(LIMIT)
+            .args(["wine", "wineboot", "-r"])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status();
         self.shut_down();
     }
 
@@ -348,7 +356,8 @@ fn is_program(path: &Path) -> bool {
 
 #[cfg(unix)]
 fn symlink(target: &Path, link: &Path) {
-    std::os::unix::fs::symlink(target, link).unwrap_or_else(|e| panic!("cannot link {}: {e}", link.display()));
+    std::os::unix::fs::symlink(target, link)
+        .unwrap_or_else(|e| panic!("cannot link {}: {e}", link.display()));
 }
 
 #[cfg(not(unix))]

@@ -257,7 +257,8 @@ fn unescape(text: &str) -> (String, usize) {
         }
         let Some((_, escaped)) = chars.next() else { break };
         let mut digits = |radix: u32, most: usize, mut number: u32, mut seen: usize| {
-            while let Some(digit) = chars.peek().and_then(|(_, c)| c.to_digit(radix)).filter(|_| seen < most) {
+            while let Some(digit) = chars.peek().and_then(|(_, c)| c.to_digit(radix)).filter(|_| seen < most)
+            {
                 number = number * radix + digit;
                 seen += 1;
                 chars.next();

@@ -69,21 +69,10 @@ impl fmt::Display for Difference {
     }
 }
 
-/// What changes in a Windows that is only started and shut down, or that tells the time.
+/// What changes in a Windows that is only started and shut down.
 const NOISE: &[&str] = &[
-    r"file C:\users\*\Temp*",
-    r"file C:\windows\Temp*",
-    // Wine's services and device manager write what they find on the host.
-    r"*\CurrentControlSet\Enum\*",
-    r"*\ControlSet001\Enum\*",
-    r"*\ControlSet001\Control\Video*",
-    r"*\ControlSet001\Control\Class\*",
-    r"*\ControlSet001\Control\DeviceClasses*",
-    r"* HKLM\Hardware*",
-    r"* HKCU\Volatile Environment*",
-    r"* HKCU\Software\Wine*",
-    r"* HKCU\Control Panel\*",
-    r"value HKLM\Software\Microsoft\Windows\CurrentVersion\Installer@*",
+    // Wine's display driver dates itself anew at each start.
+    r"value HKLM\System\CurrentControlSet\Control\Class\*@DriverDateData",
 ];
 
 impl State {
@@ -93,7 +82,8 @@ impl State {
         let mut files = BTreeMap::new();
         for entry in walkdir::WalkDir::new(&root).min_depth(1) {
             let entry = entry.unwrap_or_else(|e| panic!("cannot read the prefix: {e}"));
-            let below = entry.path().strip_prefix(&root).unwrap_or(entry.path()).to_string_lossy().into_owned();
+            let below =
+                entry.path().strip_prefix(&root).unwrap_or(entry.path()).to_string_lossy().into_owned();
             let path = format!("C:\\{}", below.replace('/', "\\"));
             files.insert(path.to_lowercase(), (path, look(entry.path())));
         }

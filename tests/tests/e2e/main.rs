@@ -1,0 +1,3 @@
+//! End-to-end tests: what `packager` builds, installed by the real Windows Installer and the real bootstrap.
+
+mod harness;
