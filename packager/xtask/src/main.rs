@@ -2,13 +2,21 @@
 //!
 //! | task | what it does | where |
 //! | --- | --- | --- |
+//! | `test` | every check of the project | `test/` |
 //! | `stubs` | builds the Windows stub and the example agents, or proves the committed ones | `stubs/` |
+//! | `wine` | prepares the Wine of the end-to-end tests | `wine/` |
+//! | `node-runtime` | fetches the payload of `examples/node-runtime` | `node.rs` |
+//! | `package` | packs the crates as for crates.io | `package.rs` |
 
 mod apt;
 mod command;
 mod failure;
+mod node;
+mod package;
 mod place;
 mod stubs;
+mod test;
+mod wine;
 
 use std::process::ExitCode;
 
@@ -17,8 +25,12 @@ use failure::{Failure, Result};
 const HELP: &str = "\
 cargo xtask TASK
 
-  stubs            build the Windows stub and the example agents, write them and their provenance
-  stubs --check    prove that the committed ones come from the committed sources
+  test [--only PART]…   every check: fmt, clippy, unit, stubs, package, e2e; installs what is missing with apt
+  stubs                 build the Windows stub and the example agents, write them and their provenance
+  stubs --check         prove that the committed ones come from the committed sources
+  wine                  prepare the Wine of the end-to-end tests
+  node-runtime          fetch the payload of examples/node-runtime
+  package               pack the crates as for crates.io
 ";
 
 fn main() -> ExitCode {
@@ -38,6 +50,17 @@ fn main() -> ExitCode {
 
 fn run(arguments: &[&str]) -> Result<()> {
     match arguments {
+        ["test", parts @ ..] => test::run(&only(parts)?),
+        ["wine"] => {
+            let wine = wine::prepare()?;
+            println!("run: {}\ntemplate: {}", wine.run.display(), wine.template.display());
+            Ok(())
+        }
+        ["node-runtime"] => {
+            println!("{}", node::prepare()?.display());
+            Ok(())
+        }
+        ["package"] => package::check(),
         ["stubs"] => stubs::write(),
         ["stubs", "--check"] => stubs::check(),
         ["--help" | "-h" | "help"] => {
@@ -46,4 +69,16 @@ fn run(arguments: &[&str]) -> Result<()> {
         }
         other => Err(Failure::new(format!("no such task: `{}`\n\n{HELP}", other.join(" ")))),
     }
+}
+
+/// The parts named by `--only PART`.
+fn only<'a>(arguments: &[&'a str]) -> Result<Vec<&'a str>> {
+    let mut parts = Vec::new();
+    for pair in arguments.chunks(2) {
+        match pair {
+            ["--only", part] => parts.push(*part),
+            _ => return Err(Failure::new(format!("`{}` is not `--only PART`", pair.join(" ")))),
+        }
+    }
+    Ok(parts)
 }

@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use build::Processor;
+pub use provenance::hex;
 use provenance::{Program, Provenance};
 use toolchain::Toolchain;
 
