@@ -1,5 +1,7 @@
 //! From a payload directory and `agent.toml` to everything an agent needs to reach Windows machines.
 
+pub mod build;
+pub mod cli;
 pub mod content;
 pub mod diagnostics;
 pub mod formats;

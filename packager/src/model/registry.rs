@@ -106,7 +106,7 @@ pub fn hex(text: &str) -> Result<Vec<u8>, Problem> {
         .map_err(|c| {
             Problem::new(format!("{c:?} is no hexadecimal digit")).help("write two digits a byte: \"00ff10\"")
         })?;
-    if digits.len() % 2 != 0 {
+    if !digits.len().is_multiple_of(2) {
         return Err(
             Problem::new("an odd number of hexadecimal digits").help("write two digits a byte: \"00ff10\"")
         );

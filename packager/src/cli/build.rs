@@ -1,0 +1,61 @@
+//! `packager build [MANIFEST]`: makes the artefacts.
+
+use std::num::NonZeroUsize;
+
+use camino::Utf8PathBuf;
+use packager_shared::plan::Arch;
+
+use super::Outcome;
+use super::console::Console;
+use crate::model::values;
+use crate::report::artifacts::size;
+use crate::report::{BuildRequest, OutputKind};
+
+/// Build the MSI, the setup EXE and the share
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The manifest
+    #[arg(value_name = "MANIFEST", default_value = "agent.toml")]
+    pub manifest: Utf8PathBuf,
+    /// Folder for what is built, made when absent
+    #[arg(long, value_name = "DIR", default_value = "dist")]
+    pub out: Utf8PathBuf,
+    /// Build only this output: msi, exe or share (may be given more than once)
+    #[arg(long = "output", value_name = "OUTPUT")]
+    pub outputs: Vec<OutputKind>,
+    /// Build only for this architecture of the manifest: x86, x64 or arm64 (may be given more than once)
+    #[arg(long = "arch", value_name = "ARCH", value_parser = parse_arch)]
+    pub archs: Vec<Arch>,
+    /// Threads to use; the result does not depend on it [default: one for each core]
+    #[arg(long, short, value_name = "N")]
+    pub jobs: Option<NonZeroUsize>,
+}
+
+impl Args {
+    /// What is to be built.
+    #[must_use]
+    pub fn request(&self) -> BuildRequest {
+        BuildRequest {
+            manifest: self.manifest.clone(),
+            out: self.out.clone(),
+            outputs: self.outputs.clone(),
+            archs: self.archs.clone(),
+            jobs: self.jobs,
+        }
+    }
+}
+
+/// Builds and shows what was made.
+pub fn run(args: &Args, console: &mut Console) -> Outcome {
+    let report = crate::build::build(&args.request(), console)?;
+    if !console.is_json() {
+        let bytes = report.artifacts.iter().fold(0_u64, |all, a| all.saturating_add(a.bytes));
+        let head = format!("{} {} in {} ({})", report.product, report.version, args.out, size(bytes));
+        console.say(&format!("{head}\n{}", report.table()));
+    }
+    Ok(())
+}
+
+fn parse_arch(text: &str) -> Result<Arch, String> {
+    values::arch(text).ok_or_else(|| format!("there is no architecture `{text}`; there are x86, x64, arm64"))
+}
