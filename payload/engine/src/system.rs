@@ -216,6 +216,16 @@ pub trait System {
     /// Called once, before anything is logged or said: how much is shown, and the file of the log (created or
     /// emptied; without one the log is dropped). With [`Ui::Quiet`] `say` and `progress` show nothing.
     fn begin(&mut self, ui: Ui, log: Option<&str>) -> Result<()>;
+    /// Called once when it is known what will be done: the product's name and a headline such as
+    /// `Installing Acme Agent 1.2`. From here on there may be a window.
+    fn introduce(&mut self, product: &str, headline: &str) {
+        let _ = (product, headline);
+    }
+    /// A question with yes and no; `true` when nobody is asked: not [`Ui::Full`], or no desktop.
+    fn confirm(&mut self, question: &str) -> bool {
+        let _ = question;
+        true
+    }
     /// One line of the log.
     fn log(&mut self, line: &str);
     /// One line for the person; the engine logs it by itself.

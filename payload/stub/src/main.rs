@@ -1,24 +1,23 @@
 //! The Windows bootstrap: one EXE for everything from Windows XP SP2 on.
+//!
+//! * [`entry`]: what happens before and after the engine runs.
+//! * [`sys`]: the machine, as the engine wants to see it; one file per area.
+//! * [`ui`]: console, progress window, message boxes, elevation.
+//! * [`ffi`], [`dynamic`]: what is called of Windows, imported and found at run time.
+//!
+//! Nothing in here decides anything about an installation; that is the engine's.
 #![no_std]
 #![no_main]
+#![warn(missing_docs)]
 
 extern crate alloc;
 
+mod arguments;
+mod dynamic;
+mod entry;
+#[allow(missing_docs, clippy::missing_safety_doc)]
+mod ffi;
 mod heap;
-mod win32;
-
-/// The entry point of the image; there is no C runtime before it.
-///
-/// # Safety
-/// Called by Windows alone, once, on the first thread.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn _start() -> ! {
-    let text = alloc::string::String::from("packager stub\r\n");
-    win32::write_console(text.as_bytes());
-    win32::exit(1620)
-}
-
-#[panic_handler]
-fn panic(_: &core::panic::PanicInfo) -> ! {
-    win32::exit(1603)
-}
+mod sys;
+mod text;
+mod ui;

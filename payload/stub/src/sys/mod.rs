@@ -1,0 +1,278 @@
+//! The machine as the engine sees it: Win32 behind [`System`], one file per area.
+
+pub mod error;
+mod files;
+mod folders;
+pub mod handle;
+mod installer;
+mod lock;
+pub mod log;
+pub mod machine;
+pub mod process;
+mod redirection;
+mod registry;
+pub mod security;
+mod services;
+mod shell;
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use packager_engine::system::{
+    ExitCode, Machine, RegValue, RelatedProduct, Result, ServiceConfig, ServiceState, Shortcut, Stat, System,
+};
+use packager_shared::args;
+use packager_shared::plan::Key;
+use packager_shared::template::Dir;
+
+use crate::ffi;
+use crate::ui::Ui;
+
+/// This machine.
+pub struct Win32 {
+    /// `C:\Windows\System32`.
+    system32: String,
+    /// What GetTickCount said last, and how often it has wrapped around.
+    ticks: (u32, u32),
+    ui: Ui,
+}
+
+impl Win32 {
+    /// This machine; nothing is shown yet.
+    pub fn new() -> Self {
+        Self { system32: redirection::system(), ticks: (0, 0), ui: Ui::default() }
+    }
+
+    /// Shows how it ended, and nothing more after that.
+    pub fn end(mut self, code: u32) {
+        self.ui.end(code);
+    }
+}
+
+impl System for Win32 {
+    type File = files::File;
+    type Lock = lock::Lock;
+
+    fn open(&mut self, path: &str) -> Result<Self::File> {
+        self.file_open(path)
+    }
+
+    fn create(&mut self, path: &str) -> Result<Self::File> {
+        self.file_create(path)
+    }
+
+    fn read(&mut self, file: &mut Self::File, buffer: &mut [u8]) -> Result<usize> {
+        file.read(buffer)
+    }
+
+    fn write(&mut self, file: &mut Self::File, bytes: &[u8]) -> Result<()> {
+        file.write(bytes)
+    }
+
+    fn seek(&mut self, file: &mut Self::File, position: u64) -> Result<()> {
+        file.seek(position)
+    }
+
+    fn length(&mut self, file: &mut Self::File) -> Result<u64> {
+        file.length()
+    }
+
+    fn flush(&mut self, file: &mut Self::File) -> Result<()> {
+        file.flush()
+    }
+
+    fn set_times(&mut self, file: &mut Self::File, time: u64) -> Result<()> {
+        file.set_times(time)
+    }
+
+    fn stat(&mut self, path: &str) -> Result<Option<Stat>> {
+        self.path_stat(path)
+    }
+
+    fn rename(&mut self, from: &str, to: &str) -> Result<()> {
+        self.path_move("rename", from, Some(to), ffi::MOVEFILE_WRITE_THROUGH)
+    }
+
+    fn replace(&mut self, from: &str, to: &str) -> Result<()> {
+        let flags = ffi::MOVEFILE_REPLACE_EXISTING | ffi::MOVEFILE_WRITE_THROUGH;
+        self.path_move("replace", from, Some(to), flags)
+    }
+
+    fn remove_file(&mut self, path: &str) -> Result<()> {
+        self.path_remove_file(path)
+    }
+
+    fn remove_dir(&mut self, path: &str) -> Result<()> {
+        self.path_remove_dir(path)
+    }
+
+    fn create_dir(&mut self, path: &str) -> Result<()> {
+        self.path_create_dir(path, false)
+    }
+
+    fn create_protected_dir(&mut self, path: &str) -> Result<()> {
+        self.path_create_dir(path, true)
+    }
+
+    fn list(&mut self, path: &str) -> Result<Vec<(String, Stat)>> {
+        self.path_list(path)
+    }
+
+    fn probe_delete(&mut self, path: &str) -> Result<()> {
+        self.path_probe_delete(path)
+    }
+
+    fn delete_at_restart(&mut self, path: &str) -> Result<()> {
+        self.path_move("delete at restart", path, None, ffi::MOVEFILE_DELAY_UNTIL_REBOOT)
+    }
+
+    fn free_space(&mut self, path: &str) -> Result<u64> {
+        self.path_free_space(path)
+    }
+
+    fn directory(&mut self, dir: Dir, wide: bool) -> Result<String> {
+        folders::directory(dir, wide, folders::Owner::Everyone)
+    }
+
+    fn key_exists(&mut self, key: &Key) -> Result<bool> {
+        registry::exists(key)
+    }
+
+    fn key_create(&mut self, key: &Key) -> Result<usize> {
+        registry::create(key)
+    }
+
+    fn key_remove_empty(&mut self, key: &Key) -> Result<bool> {
+        registry::remove_empty(key)
+    }
+
+    fn key_subkeys(&mut self, key: &Key) -> Result<Vec<String>> {
+        registry::subkeys(key)
+    }
+
+    fn key_values(&mut self, key: &Key) -> Result<Vec<String>> {
+        registry::values(key)
+    }
+
+    fn value_get(&mut self, key: &Key, name: &str) -> Result<Option<RegValue>> {
+        registry::get(key, name)
+    }
+
+    fn value_set(&mut self, key: &Key, name: &str, value: &RegValue) -> Result<()> {
+        registry::set(key, name, value)
+    }
+
+    fn value_remove(&mut self, key: &Key, name: &str) -> Result<bool> {
+        registry::remove(key, name)
+    }
+
+    fn service_config(&mut self, name: &str) -> Result<Option<ServiceConfig>> {
+        services::config(name)
+    }
+
+    fn service_state(&mut self, name: &str) -> Result<Option<ServiceState>> {
+        services::state(name)
+    }
+
+    fn service_create(&mut self, name: &str, config: &ServiceConfig) -> Result<()> {
+        services::create(name, config)
+    }
+
+    fn service_change(&mut self, name: &str, config: &ServiceConfig) -> Result<()> {
+        services::change(name, config)
+    }
+
+    fn service_delete(&mut self, name: &str) -> Result<()> {
+        services::delete(name)
+    }
+
+    fn service_start(&mut self, name: &str, timeout_ms: u32) -> Result<()> {
+        services::start(name, timeout_ms)
+    }
+
+    fn service_stop(&mut self, name: &str, timeout_ms: u32) -> Result<()> {
+        services::stop(name, timeout_ms)
+    }
+
+    fn shortcut_write(&mut self, path: &str, shortcut: &Shortcut) -> Result<()> {
+        shell::write_shortcut(path, shortcut)
+    }
+
+    fn broadcast_environment(&mut self) {
+        shell::broadcast_environment();
+    }
+
+    fn run(&mut self, program: &str, command_line: &str) -> Result<ExitCode> {
+        self.process_run(program, command_line)
+    }
+
+    fn machine(&mut self) -> Machine {
+        machine::machine()
+    }
+
+    fn elevate(&mut self, command_line: &str) -> Result<ExitCode> {
+        crate::ui::elevation::run_elevated(command_line)
+    }
+
+    fn is_administrator(&mut self) -> bool {
+        security::is_administrator()
+    }
+
+    fn related_products(&mut self, upgrade_code: &str) -> Result<Vec<RelatedProduct>> {
+        installer::related(upgrade_code)
+    }
+
+    fn installer_busy(&mut self) -> bool {
+        installer::is_busy()
+    }
+
+    fn lock(&mut self, name: &str) -> Result<Option<Self::Lock>> {
+        lock::take(name)
+    }
+
+    fn sleep(&mut self, ms: u32) {
+        // SAFETY: takes a number.
+        unsafe { ffi::Sleep(ms) };
+    }
+
+    fn ticks(&mut self) -> u64 {
+        // SAFETY: takes nothing. GetTickCount64 is younger than XP, so the wrap-around is counted here.
+        let now = unsafe { ffi::GetTickCount() };
+        let (last, wraps) = self.ticks;
+        self.ticks = (now, if now < last { wraps + 1 } else { wraps });
+        u64::from(self.ticks.1) << 32 | u64::from(now)
+    }
+
+    fn own_path(&mut self) -> Result<String> {
+        process::own_path()
+    }
+
+    fn begin(&mut self, ui: args::Ui, log: Option<&str>) -> Result<()> {
+        self.ui.begin(ui);
+        log.map_or(Ok(()), log::open)
+    }
+
+    fn introduce(&mut self, product: &str, headline: &str) {
+        self.ui.introduce(product, headline);
+    }
+
+    fn confirm(&mut self, question: &str) -> bool {
+        self.ui.confirm(question)
+    }
+
+    fn log(&mut self, line: &str) {
+        log::line(line);
+    }
+
+    fn say(&mut self, line: &str) {
+        self.ui.say(line);
+    }
+
+    fn progress(&mut self, done: u64, total: u64) {
+        self.ui.progress(done, total);
+    }
+
+    fn cancelled(&mut self) -> bool {
+        crate::ui::is_cancelled()
+    }
+}

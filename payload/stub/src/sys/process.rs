@@ -1,0 +1,64 @@
+//! Other programs.
+
+use alloc::string::String;
+
+use packager_engine::system::{ExitCode, Result};
+
+use super::handle::Owned;
+use super::{Win32, error, redirection};
+use crate::ffi;
+use crate::text;
+
+impl Win32 {
+    /// Runs a program by its full path and waits for it.
+    pub(super) fn process_run(&self, program: &str, arguments: &str) -> Result<ExitCode> {
+        let application = text::wide(program);
+        let mut command_line = text::wide(&["\"", program, "\" ", arguments].concat());
+        // The program's own folder: what the current directory of this process is must not matter to it.
+        let directory = text::wide(program.rsplit_once('\\').map_or(r"C:\", |(folder, _)| folder));
+        // SAFETY: all fields are numbers or pointers, for which zero is a value.
+        let (mut startup, mut process): (ffi::StartupInfo, ffi::ProcessInformation) =
+            unsafe { (core::mem::zeroed(), core::mem::zeroed()) };
+        startup.size = size_of::<ffi::StartupInfo>() as u32;
+        let started = {
+            let _literal = redirection::literal(&self.system32, program);
+            // SAFETY: the texts end with a zero; the command line may be changed by the call.
+            unsafe {
+                ffi::CreateProcessW(
+                    application.as_ptr(),
+                    command_line.as_mut_ptr(),
+                    core::ptr::null(),
+                    core::ptr::null(),
+                    0,
+                    0,
+                    core::ptr::null(),
+                    directory.as_ptr(),
+                    &startup,
+                    &mut process,
+                )
+            }
+        };
+        error::check(started, "run", program)?;
+        let _thread = Owned::new(process.thread);
+        let Some(process) = Owned::new(process.process) else { return Err(error::last("run", program)) };
+        wait(&process, program)
+    }
+}
+
+/// Waits for a process and gives its exit code.
+pub fn wait(process: &Owned, program: &str) -> Result<ExitCode> {
+    let mut code = 0;
+    // SAFETY: the process is open, `code` is ours.
+    unsafe {
+        ffi::WaitForSingleObject(process.get(), ffi::INFINITE);
+        error::check(ffi::GetExitCodeProcess(process.get(), &mut code), "wait for", program)?;
+    }
+    Ok(code)
+}
+
+/// The path of this program.
+pub fn own_path() -> Result<String> {
+    // SAFETY: the buffer is as long as is said; null is this program.
+    text::fill(|buffer, size| unsafe { ffi::GetModuleFileNameW(core::ptr::null_mut(), buffer, size) })
+        .ok_or_else(|| error::last("find", "this program"))
+}
