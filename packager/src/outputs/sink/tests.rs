@@ -175,6 +175,7 @@ fn files_written_straight_into_the_staging_folder_are_adopted() {
     assert!(sink.staging("share/packages").is_err(), "would show before the switch");
     assert!(matches!(sink.adopt(written("share/files/7/x64/A", 2)), Err(Error::Twice { .. })));
     assert_eq!(sink.commit().unwrap().len(), 1);
+    drop(sink);
     assert_eq!(tree(dir.path()), ["share/files/7/x64/a=aa"]);
     assert_eq!(MemorySink::new().staging("share").unwrap(), None);
 }
