@@ -1,9 +1,12 @@
 //! One folder per output. Each has a `plan` (pure, serialisable: what will be in the artefact) and a `write`
 //! (that plan and the compressed content, into a sink).
 
+pub mod bootstrap;
+pub mod exe;
 pub mod msi;
 #[cfg(test)]
 mod sample;
+pub mod share;
 pub mod sink;
 
 use packager_shared::index::Digest;

@@ -1,0 +1,276 @@
+//! The three bootstraps: one stub, dressed as the product, with an overlay that says what it is for.
+//!
+//! | kind | where it stands | what it carries |
+//! | --- | --- | --- |
+//! | installed | in the install directory, from every output the same bytes | plan, index of the payload |
+//! | setup | `{slug}-{version}-{arch}-setup.exe` | plan, index of all installed files, cabinet |
+//! | share | the root of a share | identity: whom it serves and whom it trusts |
+
+use std::fmt;
+use std::io::{self, Read, Write};
+
+use packager_shared::identity::Identity;
+use packager_shared::ids::sha256;
+use packager_shared::index::{self, Digest, Entry, Index};
+use packager_shared::overlay::{self, Kind, Tag};
+use packager_shared::plan::{self, Plan, Product};
+use packager_shared::{identity, wire};
+use serde::Serialize;
+
+use crate::content::{CabinetFile, Hashed};
+use crate::plan::PlannedFile;
+use crate::report::{BuildError, Problem};
+
+#[cfg(test)]
+pub(crate) mod tests;
+
+/// Bytes of heap the engine gets before it has read anything: buffers, decompression windows, the log.
+const BASE_MEMORY: u64 = 4 << 20;
+/// How many times larger than their encoding plan and index may become: the decoded index of this release, the
+/// one that is installed, and the difference of both.
+const MEMORY_FACTOR: u64 = 32;
+
+/// What a release says of itself on the target, as bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Encoded {
+    /// `plan.bin`
+    pub plan: Vec<u8>,
+    /// `files.idx`: all installed files, the bootstrap too.
+    pub index: Vec<u8>,
+    /// What `index` holds.
+    pub entries: Index,
+}
+
+impl Encoded {
+    /// Encodes a plan and the index of all installed files, in any order.
+    pub fn new(plan: &Plan, mut entries: Index) -> Self {
+        entries.sort();
+        let plan = plan::encode(plan);
+        let index = index::encode(&entries, &sha256(&plan));
+        Self { plan, index, entries }
+    }
+
+    /// SHA-256 of `files.idx`: names the release on the target.
+    pub fn digest(&self) -> Digest {
+        sha256(&self.index)
+    }
+
+    /// Reads both back: what the target will do with them, and the proof that it can.
+    pub fn check(&self) -> Result<(), wire::Error> {
+        plan::decode(&self.plan)?;
+        index::decode(&self.index).map(drop)
+    }
+}
+
+/// The index of the payload, without the bootstrap. Both lists have the same order, as the pass over the payload
+/// gives it.
+pub fn payload_index(planned: &[PlannedFile], hashed: &[Hashed]) -> Index {
+    let entries = planned.iter().zip(hashed).map(|(planned, hashed)| Entry {
+        path: planned.path.clone(),
+        size: hashed.size,
+        sha256: hashed.sha256,
+        pe_version: planned.version.as_ref().map(|version| version.version),
+        keep: planned.keep,
+    });
+    let mut index = Index { entries: entries.collect() };
+    index.sort();
+    index
+}
+
+/// The index of everything that is installed.
+pub fn with_bootstrap(payload: &Index, plan: &Plan, bootstrap: &[u8]) -> Index {
+    let mut index = payload.clone();
+    index.entries.push(Entry {
+        path: plan.bootstrap.name.clone(),
+        size: bootstrap.len() as u64,
+        sha256: sha256(bootstrap),
+        pe_version: Some(plan.product.version),
+        keep: false,
+    });
+    index.sort();
+    index
+}
+
+/// How a bootstrap looks in Explorer and in the task manager.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Look {
+    /// FileDescription: what UAC and the task manager show.
+    pub description: String,
+    /// ProductName.
+    pub product: String,
+    /// CompanyName.
+    pub company: String,
+    /// FileVersion and ProductVersion as numbers.
+    pub version: [u16; 4],
+    /// The same as text.
+    pub version_text: String,
+    /// OriginalFilename.
+    pub file_name: String,
+}
+
+impl Look {
+    fn new(product: &Product, description: String, file_name: &str) -> Self {
+        Self {
+            description,
+            product: product.name.clone(),
+            company: product.manufacturer.clone(),
+            version: product.version,
+            version_text: product.version_text.clone(),
+            file_name: file_name.to_owned(),
+        }
+    }
+
+    /// Of a setup EXE.
+    pub fn setup(product: &Product, file_name: &str) -> Self {
+        Self::new(product, format!("{} Setup", product.name), file_name)
+    }
+
+    /// Of the bootstrap in the install directory and on a share.
+    pub fn bootstrap(product: &Product, file_name: &str) -> Self {
+        Self::new(product, format!("{} Update", product.name), file_name)
+    }
+}
+
+/// What a bootstrap is made from.
+#[derive(Clone, Copy, Debug)]
+pub struct Stub<'a> {
+    /// The PE image.
+    pub image: &'a [u8],
+    /// The product's icon (`.ico`).
+    pub icon: Option<&'a [u8]>,
+}
+
+/// Why a bootstrap could not be made.
+#[derive(Debug)]
+pub enum Error {
+    /// The stub cannot carry an overlay.
+    Stub(overlay::Error),
+    /// Plan or index are larger than a target will read.
+    TooLarge {
+        /// Which.
+        what: &'static str,
+        /// Bytes.
+        bytes: u64,
+    },
+    /// The cabinet is not the one it was, or cannot be read.
+    Cabinet(io::Error),
+    /// The output failed.
+    Output(io::Error),
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Stub(e) => write!(f, "the bootstrap stub cannot be used: {e}"),
+            Self::TooLarge { what, bytes } => write!(
+                f,
+                "{what} has {bytes} bytes, which is more than an installation can hold in memory; \
+                 put many small files into archives of the product's own"
+            ),
+            Self::Cabinet(e) => write!(f, "the temporary cabinet cannot be read back: {e}"),
+            Self::Output(e) => write!(f, "{e}"),
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl From<Error> for BuildError {
+    fn from(error: Error) -> Self {
+        let problem = Problem::new(error.to_string());
+        match error {
+            Error::Cabinet(_) | Error::Output(_) => Self::Environment(problem),
+            Error::Stub(_) | Error::TooLarge { .. } => Self::Input(problem),
+        }
+    }
+}
+
+/// The heap that a bootstrap with these sections needs at most, in bytes.
+pub fn memory(sections: &[(Tag, &[u8])]) -> Result<u64, Error> {
+    let small: u64 = sections.iter().map(|(_, bytes)| bytes.len() as u64).sum();
+    let bound = small.saturating_mul(MEMORY_FACTOR).saturating_add(BASE_MEMORY);
+    if bound > overlay::MOST_MEMORY {
+        return Err(Error::TooLarge { what: "the list of files and operations", bytes: small });
+    }
+    Ok(bound)
+}
+
+/// The bootstrap that is installed: uninstaller, target of tasks, custom action. `payload` is the index without it.
+pub fn installed(plan: &Plan, payload: &Index, stub: Stub<'_>) -> Result<Vec<u8>, Error> {
+    let encoded = Encoded::new(plan, payload.clone());
+    let look = Look::bootstrap(&plan.product, &plan.bootstrap.name);
+    let sections: [(Tag, &[u8]); 2] = [(overlay::PLAN, &encoded.plan), (overlay::INDEX, &encoded.index)];
+    whole(Kind::Installed, &look, &sections, stub)
+}
+
+/// The bootstrap of a share.
+pub fn share(product: &Product, identity: &Identity, stub: Stub<'_>) -> Result<Vec<u8>, Error> {
+    let look = Look::bootstrap(product, &identity.bootstrap);
+    whole(Kind::Share, &look, &[(overlay::IDENTITY, &identity::encode(identity))], stub)
+}
+
+/// A setup EXE, streamed: the cabinet is never in memory. It is hashed once more on its way, and must be what
+/// it was when it was made.
+pub fn setup(
+    look: &Look,
+    encoded: &Encoded,
+    cabinet: &CabinetFile,
+    stub: Stub<'_>,
+    out: &mut dyn Write,
+) -> Result<(), Error> {
+    let small: [(Tag, &[u8]); 2] = [(overlay::PLAN, &encoded.plan), (overlay::INDEX, &encoded.index)];
+    let mut rows: Vec<(Tag, u64, Digest)> =
+        small.iter().map(|(tag, bytes)| (*tag, bytes.len() as u64, sha256(bytes))).collect();
+    rows.push((overlay::CABINET, cabinet.size, cabinet.sha256));
+    let mut put = |bytes: &[u8]| out.write_all(bytes).map_err(Error::Output);
+    put(&dress(look, stub)?)?;
+    put(&overlay::header(Kind::Setup, memory(&small)?, &rows))?;
+    let zeros = [0; 8];
+    for (_, bytes) in small {
+        put(bytes)?;
+        put(zeros.get(..overlay::padding(bytes.len() as u64)).unwrap_or_default())?;
+    }
+    copy(cabinet, &mut put)?;
+    put(zeros.get(..overlay::padding(cabinet.size)).unwrap_or_default())
+}
+
+/// Passes the cabinet on in pieces.
+fn copy(cabinet: &CabinetFile, put: &mut dyn FnMut(&[u8]) -> Result<(), Error>) -> Result<(), Error> {
+    use sha2::{Digest as _, Sha256};
+    let mut file = cabinet.file.reopen().map_err(Error::Cabinet)?;
+    let (mut hash, mut size, mut buffer) = (Sha256::new(), 0_u64, vec![0; 1 << 17]);
+    loop {
+        let count = match file.read(&mut buffer) {
+            Ok(0) => break,
+            Ok(count) => count,
+            Err(e) if e.kind() == io::ErrorKind::Interrupted => continue,
+            Err(e) => return Err(Error::Cabinet(e)),
+        };
+        let piece = buffer.get(..count).unwrap_or_default();
+        hash.update(piece);
+        size = size.saturating_add(count as u64);
+        put(piece)?;
+    }
+    if size != cabinet.size || hash.finalize()[..] != cabinet.sha256 {
+        return Err(Error::Cabinet(io::Error::other("it was changed while the build ran")));
+    }
+    Ok(())
+}
+
+fn whole(kind: Kind, look: &Look, sections: &[(Tag, &[u8])], stub: Stub<'_>) -> Result<Vec<u8>, Error> {
+    let mut bytes = dress(look, stub)?;
+    bytes.extend(overlay::build(kind, memory(sections)?, sections));
+    Ok(bytes)
+}
+
+/// The stub with the product's icon and version resource, ready for an overlay.
+fn dress(_look: &Look, stub: Stub<'_>) -> Result<Vec<u8>, Error> {
+    let bytes = stub.image.to_vec();
+    // An overlay starts where the image ends by its section table: nothing may stand there yet.
+    let tail =
+        packager_shared::pe_tail::find(&mut &bytes[..]).map_err(|e| Error::Stub(overlay::Error::Pe(e)))?;
+    if tail.start != bytes.len() as u64 {
+        return Err(Error::Stub(overlay::Error::Damaged("the stub carries something behind its image")));
+    }
+    Ok(bytes)
+}

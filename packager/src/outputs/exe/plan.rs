@@ -1,0 +1,58 @@
+//! What will be in the setup EXE.
+
+use packager_shared::ids::{hex, sha256};
+use packager_shared::overlay;
+use serde::Serialize;
+
+use super::config::ExeConfig;
+use crate::content::CabinetFile;
+use crate::outputs::bootstrap::{Encoded, Error, memory};
+use crate::plan::PackagePlan;
+use crate::report::artifacts::arch_name;
+
+/// A setup EXE before it is written.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ExePlan {
+    /// Name and looks.
+    #[serde(flatten)]
+    pub config: ExeConfig,
+    /// Architecture of the payload (the program itself is 32-bit x86).
+    pub arch: &'static str,
+    /// Release serial.
+    pub serial: u32,
+    /// SHA-256 of `files.idx`: names the release on the target.
+    pub release: String,
+    /// Heap the installation needs at most, in bytes.
+    pub memory: u64,
+    /// The overlay's sections in order.
+    pub sections: Vec<SectionPlan>,
+}
+
+/// One section of the overlay.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SectionPlan {
+    /// Its tag.
+    pub tag: &'static str,
+    /// Bytes.
+    pub bytes: u64,
+    /// SHA-256.
+    pub sha256: String,
+}
+
+/// Plans the setup EXE of a package whose content is known.
+pub fn plan(package: &PackagePlan, encoded: &Encoded, cabinet: &CabinetFile) -> Result<ExePlan, Error> {
+    let small =
+        |tag, bytes: &[u8]| SectionPlan { tag, bytes: bytes.len() as u64, sha256: hex(&sha256(bytes)) };
+    Ok(ExePlan {
+        config: ExeConfig::of(package),
+        arch: arch_name(package.target.product.arch),
+        serial: package.target.bootstrap.serial,
+        release: hex(&encoded.digest()),
+        memory: memory(&[(overlay::PLAN, &encoded.plan), (overlay::INDEX, &encoded.index)])?,
+        sections: vec![
+            small("plan", &encoded.plan),
+            small("index", &encoded.index),
+            SectionPlan { tag: "cabinet", bytes: cabinet.size, sha256: hex(&cabinet.sha256) },
+        ],
+    })
+}

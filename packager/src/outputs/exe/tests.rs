@@ -1,0 +1,41 @@
+use packager_shared::ids::hex;
+use packager_shared::plan::Arch;
+
+use super::*;
+use crate::outputs::bootstrap::tests::{fixture, setup_exe, stub};
+use crate::outputs::sink::{Kind, MemorySink, Sink as _};
+
+#[test]
+fn the_plan_is_what_is_written() {
+    let fixture = fixture(Arch::X64, None, None);
+    let plan = plan(&fixture.package, &fixture.encoded, &fixture.content.cabinet).unwrap();
+    assert_eq!(plan.config.file, "agent-4.2.0-x64-setup.exe");
+    let sink = MemorySink::new();
+    let place = (plan.config.file.as_str(), Kind::Setup);
+    let written = write(&plan, &fixture.encoded, &fixture.content.cabinet, stub(), &sink, place).unwrap();
+    assert_eq!(sink.commit().unwrap(), [written]);
+    let file = sink.get(&plan.config.file).unwrap();
+    let overlay = packager_shared::overlay::open(&mut &file[..]).unwrap();
+    assert_eq!(overlay.memory, plan.memory);
+    for (section, planned) in overlay.sections.iter().zip(&plan.sections) {
+        assert_eq!((section.length, hex(&section.sha256)), (planned.bytes, planned.sha256.clone()));
+        assert!(section.tag.starts_with(planned.tag.as_bytes()));
+    }
+    assert_eq!(overlay.sections.len(), plan.sections.len());
+    assert_eq!(file.len(), setup_exe(&fixture).len());
+}
+
+#[test]
+fn the_plan_reads_like_this() {
+    let fixture = fixture(Arch::X64, None, None);
+    let mut plan = plan(&fixture.package, &fixture.encoded, &fixture.content.cabinet).unwrap();
+    // What follows from the stub changes with every stub.
+    plan.release = "…".into();
+    for section in &mut plan.sections {
+        section.sha256 = "…".into();
+        section.bytes = 0;
+    }
+    plan.memory = 0;
+    let text = serde_json::to_string_pretty(&plan).unwrap();
+    assert_eq!(text, include_str!("plan.snapshot.json").trim_end().replace('\r', ""));
+}
