@@ -14,10 +14,11 @@ use packager_shared::ids::sha256;
 use packager_shared::index::{self, Digest, Entry, Index};
 use packager_shared::overlay::{self, Kind, Tag};
 use packager_shared::plan::{self, Plan, Product};
-use packager_shared::{identity, wire};
+use packager_shared::{identity, pe_tail, wire};
 use serde::Serialize;
 
 use crate::content::{CabinetFile, Hashed};
+use crate::formats::pe::{self, Checksum, Icon};
 use crate::plan::PlannedFile;
 use crate::report::{BuildError, Problem};
 
@@ -145,6 +146,8 @@ pub struct Stub<'a> {
 pub enum Error {
     /// The stub cannot carry an overlay.
     Stub(overlay::Error),
+    /// Icon or version resource cannot be put into the stub.
+    Pe(pe::Error),
     /// Plan or index are larger than a target will read.
     TooLarge {
         /// Which.
@@ -162,6 +165,7 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Stub(e) => write!(f, "the bootstrap stub cannot be used: {e}"),
+            Self::Pe(e) => write!(f, "the product's icon and version cannot be put into the bootstrap: {e}"),
             Self::TooLarge { what, bytes } => write!(
                 f,
                 "{what} has {bytes} bytes, which is more than an installation can hold in memory; \
@@ -180,7 +184,7 @@ impl From<Error> for BuildError {
         let problem = Problem::new(error.to_string());
         match error {
             Error::Cabinet(_) | Error::Output(_) => Self::Environment(problem),
-            Error::Stub(_) | Error::TooLarge { .. } => Self::Input(problem),
+            Error::Stub(_) | Error::Pe(_) | Error::TooLarge { .. } => Self::Input(problem),
         }
     }
 }
@@ -209,8 +213,8 @@ pub fn share(product: &Product, identity: &Identity, stub: Stub<'_>) -> Result<V
     whole(Kind::Share, &look, &[(overlay::IDENTITY, &identity::encode(identity))], stub)
 }
 
-/// A setup EXE, streamed: the cabinet is never in memory. It is hashed once more on its way, and must be what
-/// it was when it was made.
+/// A setup EXE, streamed: the cabinet is never in memory. It is read twice, for the image's checksum
+/// and on its way, and must both times be what it was when it was made.
 pub fn setup(
     look: &Look,
     encoded: &Encoded,
@@ -222,16 +226,27 @@ pub fn setup(
     let mut rows: Vec<(Tag, u64, Digest)> =
         small.iter().map(|(tag, bytes)| (*tag, bytes.len() as u64, sha256(bytes))).collect();
     rows.push((overlay::CABINET, cabinet.size, cabinet.sha256));
-    let mut put = |bytes: &[u8]| out.write_all(bytes).map_err(Error::Output);
-    put(&dress(look, stub)?)?;
-    put(&overlay::header(Kind::Setup, memory(&small)?, &rows))?;
-    let zeros = [0; 8];
+    let mut front = overlay::header(Kind::Setup, memory(&small)?, &rows);
+    let zeros = |length: u64| vec![0; overlay::padding(length)];
     for (_, bytes) in small {
-        put(bytes)?;
-        put(zeros.get(..overlay::padding(bytes.len() as u64)).unwrap_or_default())?;
+        front.extend_from_slice(bytes);
+        front.extend(zeros(bytes.len() as u64));
     }
+    let mut image = dress(look, stub)?;
+    seal(&mut image, |checksum| {
+        checksum.add(&front);
+        copy(cabinet, &mut |piece| {
+            checksum.add(piece);
+            Ok(())
+        })?;
+        checksum.add(&zeros(cabinet.size));
+        Ok(())
+    })?;
+    let mut put = |bytes: &[u8]| out.write_all(bytes).map_err(Error::Output);
+    put(&image)?;
+    put(&front)?;
     copy(cabinet, &mut put)?;
-    put(zeros.get(..overlay::padding(cabinet.size)).unwrap_or_default())
+    put(&zeros(cabinet.size))
 }
 
 /// Passes the cabinet on in pieces.
@@ -258,19 +273,52 @@ fn copy(cabinet: &CabinetFile, put: &mut dyn FnMut(&[u8]) -> Result<(), Error>) 
 }
 
 fn whole(kind: Kind, look: &Look, sections: &[(Tag, &[u8])], stub: Stub<'_>) -> Result<Vec<u8>, Error> {
+    let overlay = overlay::build(kind, memory(sections)?, sections);
     let mut bytes = dress(look, stub)?;
-    bytes.extend(overlay::build(kind, memory(sections)?, sections));
+    seal(&mut bytes, |checksum| {
+        checksum.add(&overlay);
+        Ok(())
+    })?;
+    bytes.extend(overlay);
     Ok(bytes)
 }
 
-/// The stub with the product's icon and version resource, ready for an overlay.
-fn dress(_look: &Look, stub: Stub<'_>) -> Result<Vec<u8>, Error> {
-    let bytes = stub.image.to_vec();
+/// The stub with the product's icon, version resource and manifest, ready for an overlay.
+fn dress(look: &Look, stub: Stub<'_>) -> Result<Vec<u8>, Error> {
+    let icon = stub.icon.map(Icon::parse).transpose().map_err(Error::Pe)?;
+    let product = pe::Product {
+        name: look.product.clone(),
+        company: look.company.clone(),
+        description: look.description.clone(),
+        version: look.version,
+        version_text: look.version_text.clone(),
+        copyright: String::new(),
+        file_name: look.file_name.clone(),
+    };
+    let manifest = pe::Manifest::default();
+    let dressed =
+        pe::Look { icon: icon.as_ref(), product: Some(&product), manifest: Some(&manifest), subsystem: None };
+    let bytes = pe::customise(stub.image, &dressed).map_err(Error::Pe)?;
     // An overlay starts where the image ends by its section table: nothing may stand there yet.
-    let tail =
-        packager_shared::pe_tail::find(&mut &bytes[..]).map_err(|e| Error::Stub(overlay::Error::Pe(e)))?;
+    let tail = pe_tail::find(&mut &bytes[..]).map_err(|e| Error::Stub(overlay::Error::Pe(e)))?;
     if tail.start != bytes.len() as u64 {
         return Err(Error::Stub(overlay::Error::Damaged("the stub carries something behind its image")));
     }
     Ok(bytes)
+}
+
+/// Brings the checksum in an image's header up to date with all that follows it.
+fn seal(image: &mut [u8], rest: impl FnOnce(&mut Checksum) -> Result<(), Error>) -> Result<(), Error> {
+    let at = pe::write::checksum_at(image).map_err(Error::Pe)?;
+    let field = |image: &mut [u8], value: u32| {
+        if let Some(field) = image.get_mut(at..at.saturating_add(4)) {
+            field.copy_from_slice(&value.to_le_bytes());
+        }
+    };
+    field(image, 0);
+    let mut checksum = Checksum::default();
+    checksum.add(image);
+    rest(&mut checksum)?;
+    field(image, checksum.finish());
+    Ok(())
 }

@@ -80,7 +80,7 @@ pub(crate) fn fixture(arch: Arch, key: Option<[u8; 32]>, share: Option<&Utf8Path
 
 pub(crate) fn setup_exe(fixture: &Fixture) -> Vec<u8> {
     let mut out = Vec::new();
-    let look = Look::setup(&fixture.package.target.product, "setup.exe");
+    let look = crate::outputs::exe::config::ExeConfig::of(&fixture.package).look;
     setup(&look, &fixture.encoded, &fixture.content.cabinet, stub(), &mut out).unwrap();
     out
 }
@@ -154,9 +154,14 @@ fn a_stub_that_carries_something_is_refused() {
     image.push(0);
     let package = sample::package(Arch::X64);
     let stub = Stub { image: &image, icon: None };
-    assert!(matches!(installed(&package.target, &Index::default(), stub), Err(Error::Stub(_))));
+    assert!(matches!(
+        installed(&package.target, &Index::default(), stub),
+        Err(Error::Stub(_) | Error::Pe(_))
+    ));
     let stub = Stub { image: b"no PE", icon: None };
-    assert!(matches!(installed(&package.target, &Index::default(), stub), Err(Error::Stub(_))));
+    assert!(matches!(installed(&package.target, &Index::default(), stub), Err(Error::Pe(_))));
+    let stub = Stub { icon: Some(b"no icon"), ..self::stub() };
+    assert!(matches!(installed(&package.target, &Index::default(), stub), Err(Error::Pe(_))));
 }
 
 #[test]
@@ -164,7 +169,7 @@ fn every_flip_in_header_and_small_sections_and_a_sample_of_the_cabinet_is_found(
     let fixture = fixture(Arch::X64, None, None);
     let mut file = setup_exe(&fixture);
     let overlay = check(&file).unwrap();
-    let image = packager_prebuilt::STUB_X86.len();
+    let image = usize::try_from(packager_shared::pe_tail::find(&mut &file[..]).unwrap().start).unwrap();
     let cabinet = usize::try_from(overlay.section(CABINET).unwrap().start).unwrap();
     let all = (image..cabinet).chain((cabinet..file.len()).step_by(4099)).chain([file.len() - 1]);
     for at in all.collect::<Vec<_>>() {
@@ -191,4 +196,20 @@ fn two_builds_elsewhere_give_the_same_bytes() {
     assert_ne!(a.dir.path(), b.dir.path());
     assert_eq!(a.bootstrap, b.bootstrap);
     assert_eq!(setup_exe(&a), setup_exe(&b));
+}
+
+#[test]
+fn programs_have_the_products_version_and_a_right_checksum() {
+    let fixture = fixture(Arch::X64, None, None);
+    for (file, description) in
+        [(fixture.bootstrap.clone(), "Acme Agent Update"), (setup_exe(&fixture), "Acme Agent Setup")]
+    {
+        let version = pe::version_of(io::Cursor::new(&file)).unwrap().unwrap();
+        assert_eq!(version.file, [4, 2, 0, 0]);
+        assert!(version.strings.contains(&("FileDescription".into(), description.into())));
+        let at = pe::write::checksum_at(&file).unwrap();
+        let mut again = file.clone();
+        pe::write::update_checksum(&mut again).unwrap();
+        assert_eq!(file[at..at + 4], again[at..at + 4]);
+    }
 }

@@ -22,7 +22,7 @@ fn the_plan_is_what_is_written() {
         assert!(section.tag.starts_with(planned.tag.as_bytes()));
     }
     assert_eq!(overlay.sections.len(), plan.sections.len());
-    assert_eq!(file.len(), setup_exe(&fixture).len());
+    assert_eq!(file, setup_exe(&fixture));
 }
 
 #[test]
