@@ -28,7 +28,7 @@ mod short_names;
 #[cfg(test)]
 mod tests;
 mod upgrade;
-// mod write;
+mod write;
 
 use std::fmt;
 
@@ -40,7 +40,7 @@ use uuid::Uuid;
 pub use files::CABINET;
 pub use product::Summary;
 pub use rows::{Cell, Row, Rows};
-// pub use write::write;
+pub use write::write;
 
 use self::builder::Builder;
 use super::Release;
@@ -62,7 +62,7 @@ pub enum Error {
         actions: usize,
     },
     /// The rows break the schema.
-    Database(std::fmt::Error),
+    Database(crate::formats::msidb::Error),
     /// The artefact could not be written.
     Sink(super::sink::Error),
     /// The cabinet or the icon could not be read back.
@@ -131,7 +131,7 @@ pub fn plan(release: Release<'_>) -> Result<MsiPlan> {
             Op::Service(service) => services::write(&mut builder, service),
         }
     }
-    ownership::write(&mut builder);
+    secure.extend(ownership::write(&mut builder, &mut early));
     secure.extend(settings::write(&mut builder, &mut early));
     settings::search_folders(&mut builder, &mut early);
     if early.len() > sequences::MOST_EARLY {

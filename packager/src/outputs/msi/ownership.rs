@@ -1,17 +1,22 @@
 //! The state key, which says that Windows Installer owns this installation, and the takeover from the engine.
 
 use packager_shared::ids::hex;
+use packager_shared::plan::Key;
 use packager_shared::state;
 
 use super::builder::Builder;
 use super::registry;
 use super::rows::{Cell, row};
-use super::settings::stored;
+use super::sequences::Early;
+use super::settings::{search, set_property, stored};
 use crate::plan::ids::{self, Kind};
 
+/// What AppSearch finds in the state key of an earlier installation.
+const MANAGER: &str = "INSTALLATION_MANAGER";
+
 /// Adds the state key, and removes the uninstall entry that the setup EXE made. Rollback brings both back as
-/// they were: they are ordinary rows.
-pub fn write(builder: &mut Builder<'_>) {
+/// they were: they are ordinary rows. Returns the properties that must be secure.
+pub fn write(builder: &mut Builder<'_>, early: &mut Vec<Early>) -> Vec<String> {
     let plan = &builder.release.package.target;
     let key = state::key_of(&plan.product);
     let digest = hex(&builder.release.digest);
@@ -34,4 +39,14 @@ pub fn write(builder: &mut Builder<'_>) {
     let component = ids::row_key("c", Kind::State, &key.path);
     let id = ids::row_key("u", Kind::State, &entry);
     builder.rows.push("RemoveRegistry", row![id, registry::root(key.root), entry, "-", component]);
+    take_over_files(builder, &key, early);
+    vec![MANAGER.to_owned()]
+}
+
+/// What the engine installed is replaced whatever its version: Windows Installer would else keep a program of
+/// the same version. No other product shares these files.
+fn take_over_files(builder: &mut Builder<'_>, state: &Key, early: &mut Vec<Early>) {
+    search(builder, MANAGER, state, state::MANAGED_BY);
+    let action = set_property(builder, "ReplaceEngineFiles", "REINSTALLMODE", "amus");
+    early.push(Early { action, condition: format!("NOT Installed AND {MANAGER}=\"{}\"", state::ENGINE) });
 }

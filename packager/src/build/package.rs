@@ -1,0 +1,206 @@
+//! One architecture: its payload read once, its MSI and its setup EXE written.
+
+use std::num::NonZeroUsize;
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::{Wants, read};
+use crate::content::{self, Content, Hashed, Pass};
+use crate::formats::{cab, pe};
+use crate::outputs::bootstrap::{self, Encoded, Stub};
+use crate::outputs::sink::{FileSink, Kind, Sink, Written};
+use crate::outputs::{InstalledFile, Release, exe, msi, share};
+use crate::plan::{Compression, FileVersion, PackagePlan, ids};
+use crate::report::{BuildError, BuildRequest, Problem};
+
+/// zlib's own middle: higher levels take several times longer for one or two percent.
+const DEFLATE_LEVEL: u32 = 6;
+
+/// What was made of one architecture.
+pub struct Made {
+    /// What the target gets to know.
+    pub encoded: Encoded,
+    /// The installed bootstrap.
+    pub bootstrap: Vec<u8>,
+    /// Content of the icon file.
+    pub icon: Option<Vec<u8>>,
+    /// Whether the share's files stand in the sink already.
+    pub staged: bool,
+    /// MSI and setup EXE.
+    pub artefacts: Vec<Written>,
+    /// What goes into the share's `packages/`.
+    pub packages: Vec<share::PackageFile>,
+}
+
+/// Makes the artefacts of one architecture.
+pub fn make(
+    package: &PackagePlan,
+    wants: Wants,
+    request: &BuildRequest,
+    sink: &FileSink,
+    progress: &dyn Fn(u64),
+) -> Result<Made, BuildError> {
+    let icon = package.icon.as_deref().map(read).transpose()?;
+    let stub = Stub { image: packager_prebuilt::STUB_X86, icon: icon.as_deref() };
+    let staging = if wants.share { sink.staging(&share::config::staging_folder(package))? } else { None };
+    let staging = staging.map(utf8).transpose()?;
+
+    let mut bootstrap = Vec::new();
+    let content = pass(package, request, staging.as_deref(), progress)?.run(|hashed| {
+        let index = bootstrap::payload_index(&package.files, hashed);
+        bootstrap = bootstrap::installed(&package.target, &index, stub)?;
+        Ok(bootstrap.clone())
+    });
+    let content = content.map_err(content_error)?;
+    let payload = bootstrap::payload_index(&package.files, &content.files);
+    let index = bootstrap::with_bootstrap(&payload, &package.target, &bootstrap);
+    let encoded = Encoded::new(&package.target, index);
+    encoded
+        .check()
+        .map_err(|error| BuildError::Input(Problem::new(format!("the plan cannot be used: {error}"))))?;
+
+    let files = installed_files(package, &content, &bootstrap)?;
+    let release = Release {
+        package,
+        files: &files,
+        digest: encoded.digest(),
+        cabinet: content.cabinet.sha256,
+        icon: icon.as_deref(),
+    };
+    let (msi, exe) = std::thread::scope(|scope| {
+        let exe = scope.spawn(|| write_exe(package, wants, &encoded, &content, stub, sink));
+        let msi = write_msi(release, wants, &content, sink);
+        (msi, exe.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+    });
+    let mut artefacts = Vec::new();
+    let mut packages = Vec::new();
+    let arch = package.target.product.arch;
+    let first_msi = package.target.bootstrap.first_install_msi;
+    for (written, is_msi) in [(msi?, true), (exe?, false)] {
+        let Some(written) = written else { continue };
+        // MSI-managed installations are updated with the share's MSI, so it goes there whenever there is one.
+        if wants.share && (is_msi || !first_msi) {
+            packages.push(share::PackageFile::of(&written, arch, is_msi));
+        }
+        if written.kind != Kind::Package {
+            artefacts.push(written);
+        }
+    }
+    Ok(Made { encoded, bootstrap, icon, staged: staging.is_some(), artefacts, packages })
+}
+
+fn pass<'a>(
+    package: &'a PackagePlan,
+    request: &'a BuildRequest,
+    share: Option<&'a Utf8Path>,
+    progress: &'a dyn Fn(u64),
+) -> Result<Pass<'a>, BuildError> {
+    let threads =
+        request.jobs.or_else(|| std::thread::available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN);
+    let method = match package.outputs.msi.compression {
+        Compression::None => cab::Method::Stored,
+        Compression::Mszip => cab::Method::Mszip,
+    };
+    Ok(Pass {
+        files: &package.files,
+        bootstrap: &package.target.bootstrap.name,
+        key: &ids::file_key,
+        folder: &request.out,
+        share,
+        options: cab::Options { method, level: DEFLATE_LEVEL, threads },
+        progress,
+    })
+}
+
+/// What the outputs see of each file; the bootstrap is last.
+fn installed_files(
+    package: &PackagePlan,
+    content: &Content,
+    bootstrap: &[u8],
+) -> Result<Vec<InstalledFile>, BuildError> {
+    let own = pe::version_of(std::io::Cursor::new(bootstrap))
+        .ok()
+        .flatten()
+        .map(|version| FileVersion { version: version.file, languages: version.languages });
+    let payload = package.files.iter().map(|file| (file.version.clone(), file.keep));
+    let file = |(hashed, (version, keep)): (&Hashed, (Option<FileVersion>, bool))| InstalledFile {
+        path: hashed.path.clone(),
+        size: hashed.size,
+        sha256: hashed.sha256,
+        file_hash: hashed.msi_hash.unwrap_or_default(),
+        version,
+        keep,
+        sequence: hashed.sequence,
+    };
+    Ok(content.files.iter().zip(payload.chain([(own, false)])).map(file).collect())
+}
+
+fn write_exe(
+    package: &PackagePlan,
+    wants: Wants,
+    encoded: &Encoded,
+    content: &Content,
+    stub: Stub<'_>,
+    sink: &dyn Sink,
+) -> Result<Option<Written>, BuildError> {
+    let for_share = wants.share && !package.target.bootstrap.first_install_msi;
+    if !wants.exe && !for_share {
+        return Ok(None);
+    }
+    let plan = exe::plan(package, encoded, &content.cabinet)?;
+    let place = place(wants.exe, &plan.config.file, Kind::Setup);
+    exe::write(&plan, encoded, &content.cabinet, stub, sink, (&place.0, place.1)).map(Some)
+}
+
+fn write_msi(
+    release: Release<'_>,
+    wants: Wants,
+    content: &Content,
+    sink: &dyn Sink,
+) -> Result<Option<Written>, BuildError> {
+    let package = release.package;
+    let for_share = wants.share && package.target.bootstrap.first_install_msi;
+    if !wants.msi && !for_share {
+        return Ok(None);
+    }
+    let plan = msi::plan(release).map_err(msi_error)?;
+    let (path, kind) = place(wants.msi, &plan.file_name, Kind::Msi);
+    let written = msi::write(&plan, release, &content.cabinet, sink, (&path, kind)).map_err(msi_error)?;
+    Ok(Some(written))
+}
+
+/// An artefact of its own, or a file in the share alone.
+fn place(own: bool, name: &str, kind: Kind) -> (String, Kind) {
+    if own {
+        (name.to_owned(), kind)
+    } else {
+        (format!("{}/{}/{name}", share::config::ROOT, share::config::PACKAGES), Kind::Package)
+    }
+}
+
+fn content_error(error: content::Error) -> BuildError {
+    let problem = Problem::new(error.to_string());
+    match error {
+        content::Error::Io { .. } => BuildError::Environment(problem),
+        _ => BuildError::Input(problem),
+    }
+}
+
+fn msi_error(error: msi::Error) -> BuildError {
+    match error {
+        msi::Error::Sink(error) => error.into(),
+        error @ msi::Error::Io { .. } => BuildError::Environment(Problem::new(error.to_string())),
+        error => BuildError::Input(
+            Problem::new(format!("no MSI can be made of this manifest: {error}"))
+                .help("`--output exe --output share` builds the outputs that do not have this limit"),
+        ),
+    }
+}
+
+fn utf8(path: std::path::PathBuf) -> Result<Utf8PathBuf, BuildError> {
+    Utf8PathBuf::from_path_buf(path).map_err(|path| {
+        let problem =
+            Problem::new(format!("the output folder {} has a name that is not Unicode", path.display()));
+        BuildError::Environment(problem.help("choose another folder with `--out`"))
+    })
+}

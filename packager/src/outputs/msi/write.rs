@@ -1,0 +1,83 @@
+//! From planned rows to a database file: encoded, checked against its schema, streamed into the sink.
+
+use camino::Utf8PathBuf;
+use packager_shared::state::FILE_TIME;
+use uuid::Uuid;
+
+use super::{CABINET, Cell, Error, MsiPlan, Result};
+use crate::content::CabinetFile;
+use crate::formats::msidb::{Database, Stream, Value, codepage, stream_name};
+use crate::outputs::Release;
+use crate::outputs::sink::{Kind, Sink, Written};
+use crate::plan::ids;
+
+/// Security (Microsoft: "Security Summary"): opening read-only is recommended.
+const READ_ONLY_RECOMMENDED: i32 = 2;
+
+/// Writes the MSI as the artefact at `path`.
+pub fn write(
+    plan: &MsiPlan,
+    release: Release<'_>,
+    cabinet: &CabinetFile,
+    sink: &dyn Sink,
+    (path, kind): (&str, Kind),
+) -> Result<Written> {
+    let package = release.package;
+    let mut database = database(plan, release.icon)?;
+    let file = Utf8PathBuf::try_from(cabinet.file.path().to_owned()).map_err(|error| {
+        let what = error.to_string();
+        Error::Io { what: "the cabinet".into(), source: std::io::Error::other(what) }
+    })?;
+    database
+        .add_stream(CABINET, Stream::file(file, cabinet.size, cabinet.sha256))
+        .map_err(Error::Database)?;
+    database.choose_codepage(codepage::of_language(package.outputs.msi.language));
+    let mut prepared = database.prepare().map_err(Error::Database)?;
+    // Two files with one package code are one package to Windows Installer, so it is made of all their bytes.
+    let digest = prepared.digest().map_err(Error::Database)?;
+    let code = Uuid::new_v5(&Uuid::from_bytes(package.target.product.upgrade_code), &digest);
+    prepared.set_package_code(&ids::braced(code.as_bytes()));
+    let mut artefact = sink.create(path, kind).map_err(Error::Sink)?;
+    prepared.write(&mut artefact).map_err(Error::Database)?;
+    artefact.finish().map_err(Error::Sink)
+}
+
+/// The database without its cabinet.
+fn database(plan: &MsiPlan, icon: Option<&[u8]>) -> Result<Database> {
+    let mut database = Database::new(codepage::of_language(0));
+    for (table, rows) in plan.rows.tables() {
+        for row in rows {
+            let values: Vec<Value> = row.iter().map(value).collect();
+            if row.contains(&Cell::Stream) {
+                // The only row with a stream of its own is the icon's.
+                let name = stream_name(table, values.iter().take(1));
+                let bytes = icon.unwrap_or_default().to_vec();
+                database.add_stream(&name, Stream::bytes(bytes)).map_err(Error::Database)?;
+            }
+            database.push(table, values).map_err(Error::Database)?;
+        }
+    }
+    let summary = &mut database.summary;
+    summary.title = "Installation Database".into();
+    summary.subject.clone_from(&plan.summary.subject);
+    summary.author.clone_from(&plan.summary.author);
+    summary.keywords = "Installer".into();
+    summary.comments = format!("Installs {}", plan.summary.subject);
+    summary.template.clone_from(&plan.summary.template);
+    summary.created = Some(FILE_TIME);
+    summary.saved = Some(FILE_TIME);
+    summary.page_count = Some(plan.summary.installer_version);
+    summary.word_count = Some(plan.summary.word_count);
+    summary.security = Some(READ_ONLY_RECOMMENDED);
+    summary.application = concat!("packager ", env!("CARGO_PKG_VERSION")).into();
+    Ok(database)
+}
+
+fn value(cell: &Cell) -> Value {
+    match cell {
+        Cell::Null => Value::Null,
+        Cell::Int(number) => Value::Int(*number),
+        Cell::Text(text) => Value::Str(text.as_str().into()),
+        Cell::Stream => Value::Stream,
+    }
+}
