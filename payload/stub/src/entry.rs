@@ -36,6 +36,8 @@ fn exit(code: u32) -> ! {
 
 /// No boxes from Windows about missing disks, and no DLLs but those of System32.
 fn harden() {
+    // Windows reads it from the image; the linker keeps only what is used.
+    core::hint::black_box(&crate::load_config::LOAD_CONFIG);
     let empty = text::wide("");
     // SAFETY: the text ends with a zero, the rest are numbers and functions of this program.
     unsafe {

@@ -18,6 +18,7 @@ mod entry;
 #[allow(missing_docs, clippy::missing_safety_doc)]
 mod ffi;
 mod heap;
+mod load_config;
 mod sys;
 mod text;
 mod ui;

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::toolchain::Toolchain;
 use super::wrapper;
-use crate::failure::{Context, Result};
+use crate::failure::{Context, Failure, Result};
 use crate::{command, place};
 
 /// A processor of the target.
@@ -50,13 +50,18 @@ impl Processor {
     }
 }
 
-/// Builds a binary of a crate. `objects` are linked into it.
+/// A linker script that adds to the linker's own one.
+const NO_UNWINDING: &[u8] = b"SECTIONS { /DISCARD/ : { *(.eh_frame) } } INSERT BEFORE .text;\n";
+
+/// Builds a binary of a crate. `objects` are linked into it; a `small` one has neither unwind tables nor anything
+/// that it does not use.
 pub fn build(
     toolchain: &Toolchain,
     crate_dir: &Path,
     binary: &str,
     processor: Processor,
     objects: &[PathBuf],
+    small: bool,
 ) -> Result<Vec<u8>> {
     let target_dir = place::build_dir("windows");
     let (mut cargo, mut flags) = toolchain.cargo();
@@ -71,6 +76,20 @@ pub fn build(
         "-Clink-arg=-Wl,--no-insert-timestamp".to_owned(),
         "-Clink-arg=-Wl,--fatal-warnings".to_owned(),
     ]);
+    if small {
+        let script = target_dir.join("no-unwinding.ld");
+        std::fs::create_dir_all(&target_dir)
+            .map_err(|error| Failure::new(format!("creating {}: {error}", target_dir.display())))?;
+        place::write(&script, NO_UNWINDING)?;
+        flags.extend([
+            // Nothing in it handles exceptions by tables, and it needs no help from Terminal Services.
+            "-Clink-arg=-Wl,--no-seh,--tsaware,--nxcompat,--dynamicbase".to_owned(),
+            // Each function can be left out by itself, and unwind tables, which nobody reads, are.
+            "-Zfunction-sections=yes".to_owned(),
+            "-Clink-arg=-Wl,--gc-sections".to_owned(),
+            format!("-Clink-arg=-Wl,-T,{}", script.display()),
+        ]);
+    }
     let linker = format!("CARGO_TARGET_{}_LINKER", processor.triple().replace('-', "_").to_uppercase());
     cargo
         .current_dir(crate_dir)

@@ -5,6 +5,7 @@
 
 mod build;
 mod image;
+mod load_config;
 mod provenance;
 mod toolchain;
 pub mod wrapper;
@@ -192,7 +193,12 @@ fn built<'a>(group: &'a Group, toolchain: &Toolchain) -> Result<Vec<(&'a Recipe,
             Some(resources) => vec![compile(&crate_dir, recipe, resources)?],
             None => Vec::new(),
         };
-        let bytes = build::build(toolchain, &crate_dir, recipe.binary, recipe.processor, &objects)?;
+        let small = group.old_windows;
+        let mut bytes =
+            build::build(toolchain, &crate_dir, recipe.binary, recipe.processor, &objects, small)?;
+        if small {
+            load_config::point_to(&mut bytes, recipe.path)?;
+        }
         check_image(group, recipe, &bytes)?;
         programs.push((recipe, bytes));
     }
