@@ -1,15 +1,38 @@
 //! Install, update, repair and uninstall as transactions over the [`System`] trait.
+//!
+//! | module | what it holds |
+//! | --- | --- |
+//! | [`system`] | the machine as the engine sees it |
+//! | [`flows`] | what a run does, from its command line to its exit code |
+//! | [`image`] | the package behind a PE image |
+//! | [`detect`], [`facts`] | what is installed; the plan with this machine put in |
+//! | [`transaction`] | one change, done whole or not at all |
+//! | [`source`], [`cabinet`] | where new files come from |
+//! | [`registry`], [`text`], [`failure`] | values, text, and why a run ends |
 
 #![no_std]
 extern crate alloc;
+#[cfg(any(test, feature = "sim"))]
+extern crate std;
 
+pub mod cabinet;
+pub mod detect;
+pub mod facts;
+pub mod failure;
+pub mod flows;
+pub mod image;
+pub mod registry;
+#[cfg(any(test, feature = "sim"))]
+pub mod sim;
+pub mod source;
 pub mod system;
+pub mod text;
+pub mod transaction;
 
 pub use system::System;
 
 /// Runs the program: reads the own image's overlay ([`System::own_path`]) and the raw command line (program name
 /// first), does what they say, and returns the exit code of the process.
 pub fn main<S: System>(system: &mut S, command_line: &str) -> u32 {
-    let _ = (system, command_line);
-    packager_shared::exit::Exit::Damaged.code()
+    flows::run(system, command_line)
 }

@@ -6,7 +6,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use packager_shared::args::Ui;
-use packager_shared::plan::{Key, Start};
+use packager_shared::plan::{Key, Scope, Start};
 pub use packager_shared::platform::Machine;
 use packager_shared::template::Dir;
 
@@ -135,8 +135,8 @@ pub trait System {
     fn remove_dir(&mut self, path: &str) -> Result<()>;
     /// Creates a directory with inherited rights; its parent exists.
     fn create_dir(&mut self, path: &str) -> Result<()>;
-    /// Creates a directory for administrators and the system alone, with that DACL from the first moment; fails
-    /// when there is anything.
+    /// Creates a directory for administrators and the system alone (in a user's run: and that user), with that DACL
+    /// from the first moment; fails when there is anything.
     fn create_protected_dir(&mut self, path: &str) -> Result<()>;
     /// Names in a directory, without `.` and `..`.
     fn list(&mut self, path: &str) -> Result<Vec<(String, Stat)>>;
@@ -146,15 +146,16 @@ pub trait System {
     fn delete_at_restart(&mut self, path: &str) -> Result<()>;
     /// Free bytes on the volume of an existing path.
     fn free_space(&mut self, path: &str) -> Result<u64>;
-    /// A known directory, without trailing backslash. `wide` asks for the 64-bit one of two.
-    fn directory(&mut self, dir: Dir, wide: bool) -> Result<String>;
+    /// A known directory, without trailing backslash; never [`Dir::InstallDir`]. `wide` asks for the 64-bit one of
+    /// two, `scope` whether start menu, desktop and startup folder are the user's or everybody's.
+    fn directory(&mut self, dir: Dir, wide: bool, scope: Scope) -> Result<String>;
 
     // Registry ---------------------------------------------------------------------------------------------
     /// Whether a key exists.
     fn key_exists(&mut self, key: &Key) -> Result<bool>;
     /// Creates a key (and its parents). Returns the number of path components that were new (0: it existed).
     fn key_create(&mut self, key: &Key) -> Result<usize>;
-    /// Deletes a key if it has neither values nor sub-keys; `false` when it was kept for that reason.
+    /// Deletes a key if it has neither values nor sub-keys; `false` when it was kept for that reason, or absent.
     fn key_remove_empty(&mut self, key: &Key) -> Result<bool>;
     /// Names of sub-keys.
     fn key_subkeys(&mut self, key: &Key) -> Result<Vec<String>>;

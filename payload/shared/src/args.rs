@@ -235,6 +235,19 @@ pub fn parse(command_line: &str, kind: Kind) -> Result<Args, Error> {
     Ok(args)
 }
 
+/// How much is shown, of a line that [`parse`] refuses.
+pub fn ui(command_line: &str) -> Ui {
+    let mut ui = Ui::Full;
+    for word in quote::split(command_line).iter().skip(1) {
+        match word.strip_prefix(['/', '-']).map(str::to_ascii_lowercase).as_deref() {
+            Some("quiet" | "silent" | "s" | "q" | "qn" | "msi") => return Ui::Quiet,
+            Some("passive") => ui = Ui::Passive,
+            _ => {}
+        }
+    }
+    ui
+}
+
 fn is_name(name: &str) -> bool {
     name.starts_with(|c: char| c.is_ascii_alphabetic())
         && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')

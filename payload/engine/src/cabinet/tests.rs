@@ -1,0 +1,138 @@
+use super::*;
+use alloc::vec;
+use miniz_oxide::deflate::compress_to_vec;
+
+/// A cabinet with one folder; members by name, content.
+pub(crate) fn build(members: &[(&str, &[u8])], mszip: bool) -> Vec<u8> {
+    let plain: Vec<u8> = members.iter().flat_map(|(_, content)| content.iter().copied()).collect();
+    let mut data = Vec::new();
+    let mut count = 0u16;
+    for chunk in plain.chunks(0x8000) {
+        let packed = if mszip {
+            let mut packed = b"CK".to_vec();
+            packed.extend(compress_to_vec(chunk, 6));
+            packed
+        } else {
+            chunk.to_vec()
+        };
+        let mut head = (packed.len() as u16).to_le_bytes().to_vec();
+        head.extend((chunk.len() as u16).to_le_bytes());
+        data.extend(block::checksum(&head, block::checksum(&packed, 0)).to_le_bytes());
+        data.extend(head);
+        data.extend(packed);
+        count += 1;
+    }
+    let mut files = Vec::new();
+    let mut offset = 0u32;
+    for (name, content) in members {
+        files.extend((content.len() as u32).to_le_bytes());
+        files.extend(offset.to_le_bytes());
+        files.extend([0u8; 8]);
+        files.extend(name.as_bytes());
+        files.push(0);
+        offset += content.len() as u32;
+    }
+    let data_at = 36 + 8 + files.len() as u32;
+    let mut out = b"MSCF\0\0\0\0".to_vec();
+    out.extend((data_at + data.len() as u32).to_le_bytes());
+    out.extend([0; 4]);
+    out.extend(44u32.to_le_bytes());
+    out.extend([0; 4]);
+    out.extend([3, 1, 1, 0]);
+    out.extend((members.len() as u16).to_le_bytes());
+    out.extend([0; 6]);
+    out.extend(data_at.to_le_bytes());
+    out.extend(count.to_le_bytes());
+    out.extend(u16::from(mszip).to_le_bytes());
+    out.extend(files);
+    out.extend(data);
+    out
+}
+
+fn unpack(mut bytes: &[u8]) -> Result<Vec<u8>> {
+    let cabinet = {
+        let length = bytes.len() as u64;
+        Cabinet::open(&mut bytes, 0, length)?
+    };
+    let mut out = Vec::new();
+    for folder in &cabinet.folders {
+        let mut blocks = Blocks::new(&cabinet, folder);
+        while blocks.next(&mut bytes)? {
+            out.extend_from_slice(blocks.data());
+        }
+    }
+    Ok(out)
+}
+
+fn text(count: u32) -> Vec<u8> {
+    (0..count).flat_map(|n| (n.wrapping_mul(2_654_435_761) >> 20).to_le_bytes()).collect()
+}
+
+#[test]
+fn both_methods_come_back_over_block_borders() {
+    let long = text(20_000);
+    for mszip in [false, true] {
+        let bytes = build(&[("a", &long), ("b", b"xyz")], mszip);
+        let mut reader = &bytes[..];
+        let cabinet = Cabinet::open(&mut reader, 0, bytes.len() as u64).expect("opens");
+        assert_eq!(cabinet.members[1].name, "b");
+        assert_eq!((cabinet.members[1].size, cabinet.members[1].offset), (3, 80_000));
+        let plain = unpack(&bytes).expect("unpacks");
+        assert_eq!(plain, [&long[..], b"xyz"].concat());
+    }
+}
+
+#[test]
+fn hostile_bytes_never_panic_and_cuts_are_errors() {
+    let bytes = build(&[("a", &text(9_000)), ("b", b"xyz")], true);
+    for at in 0..bytes.len().min(600) {
+        for value in [0, 1, 0x7f, 0x80, 0xff] {
+            let mut bad = bytes.clone();
+            bad[at] = value;
+            let _ = unpack(&bad);
+        }
+    }
+    for cut in (0..bytes.len()).step_by(7) {
+        assert!(unpack(&bytes[..cut]).is_err());
+        // The same with a length that claims to be right.
+        let mut short = bytes[..cut].to_vec();
+        if cut > 12 {
+            short[8..12].copy_from_slice(&(cut as u32).to_le_bytes());
+            assert!(unpack(&short).is_err(), "cut at {cut}");
+        }
+    }
+    assert!(unpack(&vec![0; 100]).is_err());
+}
+
+#[test]
+fn matches_may_reach_into_the_block_before() {
+    // A stored deflate block cannot, so make one by hand: fixed Huffman, length 3, distance 4, end of block.
+    let first = [b'a'; 0x8000];
+    let mut bytes = build(&[("a", &first), ("b", b"aaa")], true);
+    // Bits, low first: 1 (last), 01 (fixed), 0000001 (length 3), 00011 (distance 4), 0000000 (end).
+    let packed: &[u8] = b"CK\x03\x62\x00\x00";
+    // The second block is at the end: replace it.
+    let tail = 8 + 2 + compress_to_vec(b"aaa", 6).len();
+    bytes.truncate(bytes.len() - tail);
+    let mut bits: Vec<u8> = Vec::new();
+    for (value, count) in [(1u32, 1), (1, 2)] {
+        bits.extend((0..count).map(|n| ((value >> n) & 1) as u8));
+    }
+    // Huffman codes go most significant bit first.
+    for (code, count) in [(0b000_0001u32, 7), (0b00011, 5), (0, 7)] {
+        bits.extend((0..count).rev().map(|n| ((code >> n) & 1) as u8));
+    }
+    let mut deflated = b"CK".to_vec();
+    for byte in bits.chunks(8) {
+        deflated.push(byte.iter().enumerate().fold(0, |sum, (n, bit)| sum | (bit << n)));
+    }
+    let _ = packed;
+    bytes.extend([0; 4]);
+    bytes.extend((deflated.len() as u16).to_le_bytes());
+    bytes.extend(3u16.to_le_bytes());
+    bytes.extend(deflated);
+    let length = bytes.len() as u32;
+    bytes[8..12].copy_from_slice(&length.to_le_bytes());
+    let plain = unpack(&bytes).expect("unpacks");
+    assert_eq!(&plain[0x8000..], b"aaa");
+}

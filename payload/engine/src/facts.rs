@@ -1,0 +1,303 @@
+//! The plan with this machine's directories and settings put in: every operation as it will be done.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use packager_shared::exit::Exit;
+use packager_shared::path;
+use packager_shared::plan::{
+    Arch, Data, EnvironmentAction, Key, Op, Plan, Product, Root, Run, Scope, Setting,
+};
+use packager_shared::quote;
+use packager_shared::settings;
+use packager_shared::state;
+use packager_shared::template::{Dir, Part, Template};
+
+use crate::System;
+use crate::failure::{Failure, Outcome};
+use crate::image::Package;
+use crate::registry;
+use crate::system::{RegValue, ServiceConfig, Shortcut};
+use crate::text;
+
+/// An operation, ready to be done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// A directory, without trailing backslash.
+    Directory(String),
+    /// A registry value.
+    Value(Key, String, RegValue),
+    /// A registry key.
+    Key(Key),
+    /// An environment variable, in this key.
+    Environment(Key, String, String, EnvironmentAction),
+    /// A shortcut: the `.lnk`'s path, how many of its folders are ours, and its content.
+    Shortcut(String, usize, Shortcut),
+    /// A service.
+    Service(String, ServiceConfig, Run),
+}
+
+impl Step {
+    /// Whether both are about the same thing, so that one replaces the other.
+    pub fn same_target(&self, other: &Step) -> bool {
+        let same_key =
+            |a: &Key, b: &Key| a.root == b.root && a.view == b.view && path::same(&a.path, &b.path);
+        match (self, other) {
+            (Step::Directory(a), Step::Directory(b)) => path::same(a, b),
+            (Step::Value(a, name_a, _), Step::Value(b, name_b, _)) => {
+                same_key(a, b) && path::same(name_a, name_b)
+            }
+            (Step::Key(a), Step::Key(b)) => same_key(a, b),
+            (Step::Environment(_, a, value_a, how_a), Step::Environment(_, b, value_b, how_b)) => {
+                let whole = *how_a == EnvironmentAction::Set && *how_b == EnvironmentAction::Set;
+                path::same(a, b) && (whole || (how_a == how_b && path::same(value_a, value_b)))
+            }
+            (Step::Shortcut(a, ..), Step::Shortcut(b, ..)) => path::same(a, b),
+            (Step::Service(a, ..), Step::Service(b, ..)) => path::same(a, b),
+            _ => false,
+        }
+    }
+}
+
+/// Looks up a directory as a plan means it.
+pub fn directory<S: System>(system: &mut S, arch: Arch, scope: Scope, dir: Dir) -> Outcome<String> {
+    let wide = arch != Arch::X86;
+    if scope == Scope::User && matches!(dir, Dir::ProgramFiles | Dir::CommonFiles) {
+        let local = system.directory(Dir::LocalAppData, wide, scope)?;
+        let tail = if dir == Dir::ProgramFiles { "Programs" } else { "Programs\\Common" };
+        return Ok(path::join(&local, tail));
+    }
+    Ok(system.directory(dir, wide, scope)?)
+}
+
+/// What the machine gives to a plan.
+pub struct Facts<'a> {
+    /// Processor.
+    pub arch: Arch,
+    /// Machine or user.
+    pub scope: Scope,
+    /// Without trailing backslash; empty when it is not known yet.
+    pub install_dir: &'a str,
+    /// Name and value.
+    pub settings: &'a [(String, String)],
+}
+
+impl Facts<'_> {
+    /// Expands a template.
+    pub fn expand<S: System>(&self, system: &mut S, template: &Template) -> Outcome<String> {
+        let mut failure = None;
+        let mut dir = |dir| {
+            if dir == Dir::InstallDir {
+                return (!self.install_dir.is_empty()).then(|| String::from(self.install_dir));
+            }
+            match directory(system, self.arch, self.scope, dir) {
+                Ok(path) => Some(path),
+                Err(error) => {
+                    failure = Some(error);
+                    None
+                }
+            }
+        };
+        let mut setting = |name: &str| {
+            self.settings.iter().find(|(given, _)| given == name).map(|(_, value)| value.clone())
+        };
+        match (template.expand(&mut dir, &mut setting), failure) {
+            (Some(text), _) => Ok(text),
+            (None, Some(failure)) => Err(failure),
+            (None, None) => {
+                Err(Failure::new(Exit::Damaged, "the package is damaged: a template names something unknown"))
+            }
+        }
+    }
+
+    /// Expands a template that is a directory: no trailing backslash, and nothing a path cannot be.
+    pub fn expand_dir<S: System>(&self, system: &mut S, template: &Template) -> Outcome<String> {
+        let mut path = self.expand(system, template)?;
+        if path.ends_with('\\') {
+            path.pop();
+        }
+        if !path::is_local_absolute(&path) {
+            return Err(Failure::about(Exit::Failed, "not a directory on a local drive", &path));
+        }
+        Ok(path)
+    }
+
+    /// The directory that a template's token stands for: its parents are never ours.
+    pub fn anchor<S: System>(&self, system: &mut S, template: &Template) -> Outcome<String> {
+        match template.0.first() {
+            Some(Part::Dir(dir)) if *dir != Dir::InstallDir => directory(system, self.arch, self.scope, *dir),
+            _ => Ok(String::new()),
+        }
+    }
+
+    fn value<S: System>(&self, system: &mut S, data: &Data) -> Outcome<RegValue> {
+        Ok(match data {
+            Data::Sz(template) => registry::string(registry::SZ, &self.expand(system, template)?),
+            Data::ExpandSz(template) => {
+                registry::string(registry::EXPAND_SZ, &self.expand(system, template)?)
+            }
+            Data::MultiSz(templates) => {
+                let mut values = Vec::new();
+                for template in templates {
+                    values.push(self.expand(system, template)?);
+                }
+                registry::strings(&values)
+            }
+            Data::Dword(value) => registry::dword(*value),
+            Data::Qword(value) => RegValue { kind: registry::QWORD, bytes: Vec::from(value.to_le_bytes()) },
+            Data::Binary(bytes) => RegValue { kind: registry::BINARY, bytes: bytes.clone() },
+        })
+    }
+
+    fn step<S: System>(&self, system: &mut S, op: &Op) -> Outcome<Step> {
+        Ok(match op {
+            Op::Directory { path } => Step::Directory(self.expand_dir(system, path)?),
+            Op::RegistryKey { key } => Step::Key(key.clone()),
+            Op::RegistryValue { key, name, data } => {
+                Step::Value(key.clone(), name.clone(), self.value(system, data)?)
+            }
+            Op::Environment { name, value, action } => {
+                let value = self.expand(system, value)?;
+                Step::Environment(environment_key(self.arch, self.scope), name.clone(), value, *action)
+            }
+            Op::Shortcut { folder, subfolder, name, target, arguments, description } => {
+                let base = directory(system, self.arch, self.scope, *folder)?;
+                let file = text::join(&[name, ".lnk"]);
+                let target = path::join(self.install_dir, target);
+                let working_dir = String::from(path::parent(&target).unwrap_or(self.install_dir));
+                let ours = if subfolder.is_empty() { 0 } else { subfolder.split('\\').count() };
+                let shortcut = Shortcut {
+                    target,
+                    arguments: self.expand(system, arguments)?,
+                    description: description.clone(),
+                    working_dir,
+                };
+                Step::Shortcut(path::join(&path::join(&base, subfolder), &file), ours, shortcut)
+            }
+            Op::Service(service) => {
+                let mut image_path = quote::program(&path::join(self.install_dir, &service.exe));
+                let arguments = self.expand(system, &service.arguments)?;
+                if !arguments.is_empty() {
+                    image_path.push(' ');
+                    image_path.push_str(&arguments);
+                }
+                let account = service.account.clone().unwrap_or_default();
+                let config = ServiceConfig {
+                    image_path,
+                    display: service.display.clone(),
+                    description: service.description.clone().unwrap_or_default(),
+                    start: service.start,
+                    account: if path::same(&account, "LocalSystem") { String::new() } else { account },
+                    depends: service.depends.clone(),
+                };
+                Step::Service(service.name.clone(), config, service.run)
+            }
+        })
+    }
+
+    /// The plan's operations.
+    pub fn steps<S: System>(&self, system: &mut S, plan: &Plan) -> Outcome<Vec<Step>> {
+        let mut out = Vec::new();
+        for op in &plan.ops {
+            out.push(self.step(system, op)?);
+        }
+        // What no registry value of the plan remembers is remembered under the state key.
+        let mut key = state::key_of(&plan.product);
+        key.path.push('\\');
+        key.path.push_str(state::SETTINGS);
+        for setting in plan.settings.iter().filter(|setting| setting.registry.is_none()) {
+            if let Some((_, value)) = self.settings.iter().find(|(name, _)| *name == setting.name) {
+                out.push(Step::Value(
+                    key.clone(),
+                    setting.name.clone(),
+                    registry::string(registry::SZ, value),
+                ));
+            }
+        }
+        Ok(out)
+    }
+}
+
+/// Where environment variables live ("Environment Variables" on Microsoft Learn).
+fn environment_key(arch: Arch, scope: Scope) -> Key {
+    let view = state::native_view(arch);
+    match scope {
+        Scope::Machine => Key {
+            root: Root::LocalMachine,
+            view,
+            path: String::from("SYSTEM\\CurrentControlSet\\Control\\Session Manager\\Environment"),
+        },
+        Scope::User => Key { root: Root::CurrentUser, view, path: String::from("Environment") },
+    }
+}
+
+/// What an earlier install remembers of a setting.
+pub fn remembered<S: System>(system: &mut S, product: &Product, setting: &Setting) -> Option<String> {
+    match &setting.registry {
+        Some((key, name)) => registry::get_string(system, key, name).ok()?,
+        None => {
+            let mut key = state::key_of(product);
+            key.path.push('\\');
+            key.path.push_str(state::SETTINGS);
+            registry::get_string(system, &key, &setting.name).ok()?
+        }
+    }
+}
+
+/// The settings as they are on the machine, for undoing: remembered or default, never refused.
+pub fn settings_as_installed<S: System>(system: &mut S, plan: &Plan) -> Vec<(String, String)> {
+    let mut out = Vec::new();
+    for setting in &plan.settings {
+        let value = remembered(system, &plan.product, setting).unwrap_or_else(|| setting.default.clone());
+        out.push((setting.name.clone(), value));
+    }
+    out
+}
+
+/// The settings for an install or update.
+pub fn settings<S: System>(
+    system: &mut S,
+    plan: &Plan,
+    sources: settings::Sources<'_>,
+    first: bool,
+) -> Outcome<Vec<(String, String)>> {
+    let mut ask = |setting: &Setting| if first { None } else { remembered(system, &plan.product, setting) };
+    Ok(settings::resolve(&plan.settings, sources, &mut ask)?)
+}
+
+/// The state key's values and the uninstall entry: what the engine writes beside the plan.
+pub fn ownership(package: &Package, install_dir: &str) -> Vec<Step> {
+    let product = &package.plan.product;
+    let mut folder = String::from(install_dir);
+    folder.push('\\');
+    let bootstrap = path::join(install_dir, &package.plan.bootstrap.name);
+    let quoted = quote::program(&bootstrap);
+    let mut out = Vec::new();
+    let entry = state::uninstall_key(product);
+    let mut add = |key: &Key, name: &str, value: RegValue| {
+        out.push(Step::Value(key.clone(), String::from(name), value));
+    };
+    let sz = |value: &str| registry::string(registry::SZ, value);
+    add(&entry, "DisplayName", sz(&product.name));
+    add(&entry, "DisplayVersion", sz(&product.version_text));
+    add(&entry, "Publisher", sz(&product.manufacturer));
+    add(&entry, "UninstallString", sz(&text::join(&[&quoted, " /uninstall"])));
+    add(&entry, "QuietUninstallString", sz(&text::join(&[&quoted, " /uninstall /quiet"])));
+    add(&entry, "InstallLocation", sz(&folder));
+    add(&entry, "DisplayIcon", sz(&bootstrap));
+    let kilobytes = package.index.total_size().div_ceil(1024);
+    add(&entry, "EstimatedSize", registry::dword(u32::try_from(kilobytes).unwrap_or(u32::MAX)));
+    add(&entry, "NoModify", registry::dword(1));
+    add(&entry, "NoRepair", registry::dword(1));
+    if let Some(url) = &product.url {
+        add(&entry, "URLInfoAbout", sz(url));
+    }
+    let key = state::key_of(product);
+    add(&key, state::MANAGED_BY, sz(state::ENGINE));
+    add(&key, state::VERSION, sz(&product.version_text));
+    add(&key, state::SERIAL, registry::dword(package.plan.bootstrap.serial));
+    add(&key, state::INSTALL_DIR, sz(&folder));
+    // Last: until it is written, an update is not done.
+    add(&key, state::DIGEST, sz(&package.digest));
+    out
+}

@@ -1,0 +1,187 @@
+//! What setup and update have in common: composing a transaction.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use packager_shared::exit::Exit;
+use packager_shared::index::Entry;
+use packager_shared::overlay::Kind;
+use packager_shared::path;
+use packager_shared::plan::Site;
+use packager_shared::settings::{self, Sources};
+
+use super::Run;
+use crate::System;
+use crate::detect::Detected;
+use crate::facts::{self, Facts};
+use crate::failure::{Failure, Outcome};
+use crate::image::{Image, Package};
+use crate::source::Source;
+use crate::text;
+use crate::transaction::{self, Change, State, Summary};
+
+/// The package that an installed bootstrap carries; `None` when there is none that can be used.
+pub fn installed_package<S: System>(
+    system: &mut S,
+    dir: &str,
+    bootstrap: &str,
+    product_id: &str,
+) -> Option<Package> {
+    let file = path::join(dir, bootstrap);
+    let read = |system: &mut S| {
+        let mut image = Image::open(system, &file)?;
+        if image.overlay.kind != Kind::Installed {
+            return Err(Failure::about(Exit::Damaged, "this is no installed bootstrap", &file));
+        }
+        image.package(system)
+    };
+    match read(system) {
+        Ok(package) if package.plan.product.id == product_id => Some(package),
+        Ok(_) => None,
+        Err(failure) => {
+            system.log(&text::join(&["the installed state is not known: ", &failure.text]));
+            None
+        }
+    }
+}
+
+/// The state that a package left in a directory.
+pub fn installed_state<S: System>(system: &mut S, package: &Package, dir: &str) -> Outcome<State> {
+    let product = &package.plan.product;
+    let settings = facts::settings_as_installed(system, &package.plan);
+    let facts = Facts { arch: product.arch, scope: product.scope, install_dir: dir, settings: &settings };
+    let mut steps = facts.steps(system, &package.plan)?;
+    steps.extend(facts::ownership(package, dir));
+    let mut index = package.index.clone();
+    let bootstrap = &package.plan.bootstrap.name;
+    if index.find(bootstrap).is_none() {
+        // The installed bootstrap cannot know its own hash: all zeros never match, so it is always looked at.
+        index.entries.push(Entry {
+            path: bootstrap.clone(),
+            size: 0,
+            sha256: [0; 32],
+            pe_version: None,
+            keep: false,
+        });
+        index.sort();
+    }
+    Ok(State { index, steps })
+}
+
+/// The directory that an install goes to.
+pub fn target_dir<S: System>(
+    system: &mut S,
+    package: &Package,
+    detected: &Detected,
+    run: &Run<'_>,
+) -> Outcome<String> {
+    let product = &package.plan.product;
+    if let Some(asked) = &run.args.dir {
+        let asked = asked.strip_suffix('\\').unwrap_or(asked);
+        if !path::is_local_absolute(asked) {
+            return Err(Failure::about(
+                Exit::CommandLine,
+                "/dir needs a folder on a local drive, as X:\\folder",
+                asked,
+            ));
+        }
+        return match &detected.found.dir {
+            Some(dir) if !path::same(dir, asked) => Err(Failure::about(
+                Exit::CommandLine,
+                "the product is installed elsewhere; uninstall it first",
+                dir,
+            )),
+            _ => Ok(String::from(asked)),
+        };
+    }
+    if let Some(dir) = &detected.found.dir {
+        return Ok(dir.clone());
+    }
+    let facts = Facts { arch: product.arch, scope: product.scope, install_dir: "", settings: &[] };
+    facts.expand_dir(system, &package.plan.install_dir)
+}
+
+/// The directory above the install directory that is not ours; empty when it was put elsewhere than planned.
+pub fn anchor<S: System>(system: &mut S, package: &Package, dir: &str) -> String {
+    let product = &package.plan.product;
+    let facts = Facts { arch: product.arch, scope: product.scope, install_dir: "", settings: &[] };
+    let anchor = facts.anchor(system, &package.plan.install_dir).unwrap_or_default();
+    let below =
+        path::lower(dir).strip_prefix(&path::lower(&anchor)).is_some_and(|rest| rest.starts_with('\\'));
+    if below { anchor } else { String::new() }
+}
+
+/// Installs, updates or repairs.
+pub fn install<S: System>(
+    system: &mut S,
+    package: &Package,
+    detected: &Detected,
+    mut source: Source<S>,
+    hash: bool,
+    site: Option<&str>,
+    run: &Run<'_>,
+) -> Outcome<(Summary, String)> {
+    let product = &package.plan.product;
+    let dir = target_dir(system, package, detected, run)?;
+    let site: Option<&Site> = match run.args.site.as_deref().or(site) {
+        None => None,
+        Some(name) => Some(
+            settings::find_site(&package.plan.sites, name)
+                .ok_or_else(|| Failure::about(Exit::CommandLine, "the package has no such site", name))?,
+        ),
+    };
+    let first = !detected.found.state && detected.found.dir.is_none();
+    let sources = Sources { command_line: &run.args.settings, clear: &run.args.clear, site };
+    let values = facts::settings(system, &package.plan, sources, first)?;
+    let facts = Facts { arch: product.arch, scope: product.scope, install_dir: &dir, settings: &values };
+    let mut steps = facts.steps(system, &package.plan)?;
+    steps.extend(facts::ownership(package, &dir));
+    let new = State { index: package.index.clone(), steps };
+    refuse_long_paths(&new, &dir)?;
+    let old = match &detected.found.dir {
+        Some(dir) => match installed_package(system, dir, &package.plan.bootstrap.name, &product.id) {
+            Some(old) => installed_state(system, &old, dir)?,
+            None => State::default(),
+        },
+        None => State::default(),
+    };
+    system.log(&text::join(&["install directory: ", &dir]));
+    let anchor = anchor(system, package, &dir);
+    let change = Change {
+        dir: &dir,
+        anchor: &anchor,
+        old: &old,
+        new: &new,
+        source: Some(&mut source),
+        hash,
+        scope: product.scope,
+    };
+    let summary = transaction::run(system, change)?;
+    log_summary(system, &summary);
+    Ok((summary, dir))
+}
+
+/// One line about what was done.
+pub fn log_summary<S: System>(system: &mut S, summary: &Summary) {
+    let number = |count: usize| text::number(count as u64);
+    system.log(&text::join(&[
+        "files written: ",
+        &number(summary.written),
+        ", removed: ",
+        &number(summary.removed),
+        ", other changes: ",
+        &number(summary.steps),
+    ]));
+}
+
+fn refuse_long_paths(state: &State, dir: &str) -> Outcome<()> {
+    let room = path::LONGEST_ABSOLUTE.saturating_sub(dir.encode_utf16().count() + 1);
+    let mut all: Vec<&Entry> = state.index.entries.iter().collect();
+    all.retain(|entry| entry.path.encode_utf16().count() > room);
+    match all.first() {
+        Some(entry) => {
+            Err(Failure::about(Exit::Failed, "a path would be longer than Windows allows", &entry.path))
+        }
+        None => Ok(()),
+    }
+}

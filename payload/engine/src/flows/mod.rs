@@ -1,0 +1,169 @@
+//! What a run does, from its command line to its exit code.
+//!
+//! | module | which runs |
+//! | --- | --- |
+//! | [`setup`] | a setup EXE: install, upgrade, repair |
+//! | [`update`] | the bootstrap, on a share or installed |
+//! | [`uninstall`] | from any of them |
+//! | [`extract`] | a setup EXE, `/extract` |
+//! | [`custom_action`] | the installed bootstrap, run by the MSI |
+//! | [`install`] | what setup and update have in common: the transaction |
+//! | [`launch`] | the share's packages, run from a verified local copy |
+
+pub mod custom_action;
+pub mod extract;
+pub mod install;
+pub mod launch;
+pub mod setup;
+pub mod uninstall;
+pub mod update;
+
+use alloc::string::String;
+
+use packager_shared::args::{self, Action, Args, Ui};
+use packager_shared::decide::Decision;
+use packager_shared::exit::Exit;
+use packager_shared::overlay::{self, Kind};
+use packager_shared::plan::Scope;
+use packager_shared::{identity, quote};
+
+use crate::System;
+use crate::failure::{Failure, Outcome};
+use crate::image::Image;
+use crate::text;
+
+/// How a run ended, when it did not fail.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ended {
+    /// The exit code: a child's is passed on as it is.
+    pub code: u32,
+    /// For the last line of the log: `install`, `update`, `none`, …
+    pub action: &'static str,
+    /// For the person; empty: nothing to say.
+    pub text: String,
+}
+
+impl Ended {
+    /// An end with exit code 0.
+    pub fn done(action: &'static str, text: &str) -> Self {
+        Self { code: Exit::Done.code(), action, text: String::from(text) }
+    }
+}
+
+/// Runs, logs, says, and returns the exit code.
+pub fn run<S: System>(system: &mut S, command_line: &str) -> u32 {
+    let (code, action, told) = match start(system, command_line) {
+        Ok(ended) => (ended.code, ended.action, ended.text),
+        Err(failure) => {
+            let told = if failure.text.is_empty() { String::from(failure.exit.text()) } else { failure.text };
+            (failure.exit.code(), "failed", told)
+        }
+    };
+    if !told.is_empty() {
+        system.log(&told);
+        system.say(&told);
+    }
+    system.log(&text::join(&["exit=", &text::number(u64::from(code)), " action=", action]));
+    code
+}
+
+fn start<S: System>(system: &mut S, command_line: &str) -> Outcome<Ended> {
+    let opened =
+        system.own_path().map_err(Failure::from).and_then(|own| Ok((Image::open(system, &own)?, own)));
+    let kind = opened.as_ref().map_or(Kind::Share, |(image, _)| image.overlay.kind);
+    let args = match args::parse(command_line, kind) {
+        Ok(args) => args,
+        Err(error) => {
+            let _ = system.begin(args::ui(command_line), None);
+            // A broken program explains itself better than the switches that it does not know.
+            opened?;
+            return Err(Failure { exit: Exit::CommandLine, text: error.text() });
+        }
+    };
+    // Windows Installer shows what there is to show.
+    let ui = if matches!(args.action, Action::Msi(_)) { Ui::Quiet } else { args.ui };
+    if let Err(error) = system.begin(ui, args.log.as_deref()) {
+        let _ = system.begin(args.ui, None);
+        return Err(Failure::with_exit(Exit::Failed, &error));
+    }
+    let (mut image, own_path) = opened?;
+    if args.action == Action::Help {
+        return Ok(Ended::done("help", args::HELP));
+    }
+    // Cheap for the bootstraps; a setup EXE is read once more, and a flipped bit never gets to the target.
+    image.verify(system)?;
+    let run = Run { args: &args, own_path: &own_path, command_line };
+    match kind {
+        Kind::Setup => setup::run(system, image, &run),
+        Kind::Installed => {
+            let package = image.package(system)?;
+            let identity = identity::Identity::of(&package.plan);
+            match &args.action {
+                Action::Msi(action) => custom_action::run(system, &package.plan, *action),
+                Action::Version => Ok(Ended::done("version", &package.plan.product.version_text)),
+                Action::Uninstall => uninstall::run(system, &identity, Some(package), &run),
+                _ => update::run(system, &identity, Some(package), &run),
+            }
+        }
+        Kind::Share => {
+            let identity = identity::decode(&image.read(system, overlay::IDENTITY)?)?;
+            match &args.action {
+                Action::Uninstall => uninstall::run(system, &identity, None, &run),
+                _ => update::run(system, &identity, None, &run),
+            }
+        }
+    }
+}
+
+/// What every flow gets.
+pub struct Run<'a> {
+    /// The command line, read.
+    pub args: &'a Args,
+    /// The running program.
+    pub own_path: &'a str,
+    /// The command line, raw.
+    pub command_line: &'a str,
+}
+
+/// Leave to change the machine, or the end that came instead.
+pub enum Leave {
+    /// Go on.
+    Granted,
+    /// An elevated run did it.
+    Ended(Ended),
+}
+
+impl Run<'_> {
+    /// What `/whatif` says.
+    pub fn what_if(&self, decision: &Decision, action: &str) -> Ended {
+        Ended::done("whatif", &text::join(&["would ", action, ": ", decision.reason]))
+    }
+
+    /// Makes sure that this run may change the machine. Silent runs never ask.
+    pub fn leave<S: System>(&self, system: &mut S, scope: Scope) -> Outcome<Leave> {
+        if scope == Scope::User || system.is_administrator() {
+            return Ok(Leave::Granted);
+        }
+        if self.args.ui != Ui::Full {
+            return Err(Failure::new(Exit::NeedsAdministrator, Exit::NeedsAdministrator.text()));
+        }
+        let mut tail = String::new();
+        for word in quote::split(self.command_line).iter().skip(1) {
+            quote::push(&mut tail, word);
+        }
+        match system.elevate(&tail) {
+            Ok(code) => Ok(Leave::Ended(Ended { code, action: "elevated", text: String::new() })),
+            // ERROR_CANCELLED
+            Err(error) if error.code == 1223 => Err(Failure::new(Exit::Cancelled, Exit::Cancelled.text())),
+            Err(error) => Err(Failure::with_exit(Exit::NeedsAdministrator, &error)),
+        }
+    }
+}
+
+/// Takes the product's lock.
+pub fn lock<S: System>(system: &mut S, product_id: &str) -> Outcome<S::Lock> {
+    match system.lock(&text::join(&["packager-", product_id]))? {
+        Some(lock) => Ok(lock),
+        None => Err(Failure::new(Exit::Busy, "another installation of this product is running")),
+    }
+}

@@ -1,0 +1,116 @@
+//! A setup EXE.
+
+use alloc::string::String;
+
+use packager_shared::args::Action as Asked;
+use packager_shared::decide::{Action, Manager, Offer, Request, decide};
+use packager_shared::exit::Exit;
+use packager_shared::identity::Identity;
+use packager_shared::{overlay, platform};
+
+use super::install::install;
+use super::{Ended, Leave, Run, extract, lock, uninstall};
+use crate::System;
+use crate::detect::{Detected, detect};
+use crate::failure::{Failure, Outcome};
+use crate::image::{Image, Package};
+use crate::source::Source;
+use crate::text;
+
+/// Runs a setup EXE whose overlay is verified.
+pub fn run<S: System>(system: &mut S, mut image: Image<S>, run: &Run<'_>) -> Outcome<Ended> {
+    let package = image.package(system)?;
+    let product = &package.plan.product;
+    system.log(&text::join(&["setup of ", &product.id, " ", &product.version_text]));
+    let request = match &run.args.action {
+        Asked::Version => return Ok(Ended::done("version", &product.version_text)),
+        Asked::Extract(dir) => return extract::run(system, image, &package, dir),
+        Asked::Uninstall => {
+            let identity = Identity::of(&package.plan);
+            return uninstall::run(system, &identity, Some(package), run);
+        }
+        Asked::Repair => Request::Repair,
+        _ => Request::Setup,
+    };
+    let machine = system.machine();
+    if let Err(what) = platform::check(&machine, &package.plan.platform, product.arch) {
+        return Err(Failure::new(Exit::Platform, what));
+    }
+    let site = match image.overlay.section(overlay::SITE) {
+        Some(_) => {
+            let name = image.read(system, overlay::SITE)?;
+            Some(
+                String::from_utf8(name)
+                    .map_err(|_| Failure::new(Exit::Damaged, "the package's site has no name"))?,
+            )
+        }
+        None => None,
+    };
+    let identity = Identity::of(&package.plan);
+    let (detected, _) = look(system, &identity, &package, request, run)?;
+    if run.args.whatif {
+        let decision = decide(&detected.found, &offer(&package), request);
+        return Ok(run.what_if(&decision, "install"));
+    }
+    if let Leave::Ended(ended) = run.leave(system, product.scope)? {
+        return Ok(ended);
+    }
+    let _lock = lock(system, &product.id)?;
+    // Once more: another run may have ended in between.
+    let (detected, hash) = look(system, &identity, &package, request, run)?;
+    let source = Source::Cabinet(image, package.plan.bootstrap.name.clone());
+    let (summary, _) = install(system, &package, &detected, source, hash, site.as_deref(), run)?;
+    let was_there = detected.found.manager().is_some();
+    Ok(match (summary.is_empty(), was_there) {
+        (true, _) => Ended::done("none", "everything is as it shall be"),
+        (_, false) => Ended::done("install", "installed"),
+        (_, true) if detected.found.digest.as_deref() == Some(&package.digest) => {
+            Ended::done("repair", "repaired")
+        }
+        (_, true) => Ended::done("upgrade", "upgraded"),
+    })
+}
+
+fn offer(package: &Package) -> Offer<'_> {
+    Offer {
+        version: package.plan.product.version,
+        serial: package.plan.bootstrap.serial,
+        floor: package.plan.bootstrap.floor,
+        digest: &package.digest,
+    }
+}
+
+/// Detects and decides; whether to hash what is on the disk.
+fn look<S: System>(
+    system: &mut S,
+    identity: &Identity,
+    package: &Package,
+    request: Request,
+    run: &Run<'_>,
+) -> Outcome<(Detected, bool)> {
+    let detected = detect(system, identity, &[package.plan.product.arch])?;
+    let decision = decide(&detected.found, &offer(package), request);
+    system.log(&text::join(&["decision: ", decision.reason]));
+    match decision.action {
+        Action::Transaction { hash } => Ok((detected, hash)),
+        Action::Refuse(exit) => {
+            let msi = detected.found.manager() == Some(Manager::Msi);
+            let text = match detected.found.related.first() {
+                Some(related) if msi => {
+                    let quiet = if run.args.ui == packager_shared::args::Ui::Quiet { " /qn" } else { "" };
+                    let mut line =
+                        text::join(&[decision.reason, "; use its MSI: msiexec /i PACKAGE.msi", quiet]);
+                    line.push_str(&text::join(&[
+                        ", or remove it first: msiexec /x ",
+                        &related.product_code,
+                        quiet,
+                    ]));
+                    line
+                }
+                _ => String::from(decision.reason),
+            };
+            Err(Failure { exit, text })
+        }
+        _ => Err(Failure::new(Exit::Failed, decision.reason)),
+    }
+}

@@ -1,0 +1,87 @@
+//! Uninstalling: a transaction to nothing.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use packager_shared::decide::{Action, Offer, Request, decide};
+use packager_shared::exit::Exit;
+use packager_shared::identity::Identity;
+
+use super::install::{anchor, installed_package, installed_state, log_summary};
+use super::{Ended, Leave, Run, lock};
+use crate::System;
+use crate::detect::{Detected, detect};
+use crate::facts::Facts;
+use crate::failure::{Failure, Outcome};
+use crate::image::Package;
+use crate::text;
+use crate::transaction::{self, Change, State};
+
+/// Uninstalls. `own` is the package of the running program: used when the installed one cannot be read.
+pub fn run<S: System>(
+    system: &mut S,
+    identity: &Identity,
+    own: Option<Package>,
+    run: &Run<'_>,
+) -> Outcome<Ended> {
+    look(system, identity)?;
+    if run.args.whatif {
+        return Ok(Ended::done("whatif", "would uninstall"));
+    }
+    if let Leave::Ended(ended) = run.leave(system, identity.scope)? {
+        return Ok(ended);
+    }
+    let _lock = lock(system, &identity.product_id)?;
+    let detected = look(system, identity)?;
+    let installed = match &detected.found.dir {
+        Some(dir) => installed_package(system, dir, &identity.bootstrap, &identity.product_id),
+        None => None,
+    };
+    let Some(package) = installed.or(own) else {
+        let text =
+            "what is installed is not known: run the setup program of the installed version with /uninstall";
+        return Err(Failure::new(Exit::Failed, text));
+    };
+    let product = &package.plan.product;
+    let dir = match &detected.found.dir {
+        Some(dir) => dir.clone(),
+        None => {
+            let facts = Facts { arch: product.arch, scope: product.scope, install_dir: "", settings: &[] };
+            facts.expand_dir(system, &package.plan.install_dir)?
+        }
+    };
+    system.log(&text::join(&["uninstalling from ", &dir]));
+    let old = installed_state(system, &package, &dir)?;
+    let new = State::default();
+    let anchor = anchor(system, &package, &dir);
+    let change = Change {
+        dir: &dir,
+        anchor: &anchor,
+        old: &old,
+        new: &new,
+        source: None,
+        hash: false,
+        scope: product.scope,
+    };
+    let summary = transaction::run(system, change)?;
+    log_summary(system, &summary);
+    Ok(Ended::done("uninstall", "uninstalled"))
+}
+
+fn look<S: System>(system: &mut S, identity: &Identity) -> Outcome<Detected> {
+    let archs: Vec<_> = identity.archs.iter().map(|(arch, _)| *arch).collect();
+    let detected = detect(system, identity, &archs)?;
+    let offer = Offer { version: [0; 4], serial: 0, floor: 0, digest: "" };
+    let decision = decide(&detected.found, &offer, Request::Uninstall);
+    system.log(&text::join(&["decision: ", decision.reason]));
+    match decision.action {
+        Action::Refuse(exit) => {
+            let text = match detected.found.related.first() {
+                Some(related) => text::join(&[decision.reason, "; use: msiexec /x ", &related.product_code]),
+                None => String::from(decision.reason),
+            };
+            Err(Failure { exit, text })
+        }
+        _ => Ok(detected),
+    }
+}

@@ -1,0 +1,135 @@
+//! What is left when the outcome is settled. Nothing here can fail the run.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use packager_shared::path;
+use packager_shared::plan::{Arch, Scope};
+use packager_shared::template::Dir;
+
+use super::compare::Difference;
+use super::{Change, Transaction};
+use crate::System;
+use crate::facts::{self, Step};
+use crate::text;
+
+impl<S: System> Transaction<'_, S> {
+    /// Deletes what was put aside, the work folder, and folders that are empty now.
+    pub fn clean_up(&mut self, change: &Change<'_, S>, difference: &Difference) {
+        for file in core::mem::take(&mut self.old_files) {
+            if self.system.remove_file(&file).is_err() {
+                bury(self.system, change.dir, change.scope, &file);
+            }
+        }
+        self.remove_work_folder();
+        let mut folders: Vec<String> = Vec::new();
+        for file in &difference.remove {
+            let mut folder = path::parent(file);
+            while let Some(below) = folder {
+                folders.push(path::join(change.dir, below));
+                folder = path::parent(below);
+            }
+            if let Some((top, _)) = file.split_once('\\') {
+                folders.push(path::join(change.dir, top));
+            }
+        }
+        let stays = |step: &Step| change.new.steps.iter().any(|other| other.same_target(step));
+        for step in &change.old.steps {
+            if let Step::Directory(dir) = step
+                && !stays(step)
+            {
+                folders.push(dir.clone());
+            }
+        }
+        // The deepest first.
+        folders.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
+        folders.dedup();
+        let wanted = |folder: &str| {
+            change
+                .new
+                .steps
+                .iter()
+                .any(|step| matches!(step, Step::Directory(dir) if path::same(dir, folder)))
+        };
+        for folder in folders {
+            if !wanted(&folder) {
+                self.remove_if_empty(&folder);
+            }
+        }
+        if change.new.index.entries.is_empty() {
+            self.remove_install_dir(change);
+        }
+    }
+
+    fn remove_if_empty(&mut self, folder: &str) -> bool {
+        match self.system.list(folder) {
+            Ok(names) if names.is_empty() => self.system.remove_dir(folder).is_ok(),
+            _ => false,
+        }
+    }
+
+    /// The install directory and what is above it, up to the directory that is not ours.
+    fn remove_install_dir(&mut self, change: &Change<'_, S>) {
+        let mut folder = change.dir;
+        while self.remove_if_empty(folder) || matches!(self.system.stat(folder), Ok(None)) {
+            match path::parent(folder) {
+                Some(parent) if !change.anchor.is_empty() && !path::same(parent, change.anchor) => {
+                    folder = parent
+                }
+                _ => return,
+            }
+        }
+    }
+
+    /// Removes the work folder with all that is in it, as far as it goes.
+    pub fn remove_work_folder(&mut self) {
+        self.guard = None;
+        let work = self.work.clone();
+        if !matches!(self.system.stat(&work), Ok(Some(_))) {
+            return;
+        }
+        for name in ["new", "old"] {
+            let folder = path::join(&work, name);
+            for (name, _) in self.system.list(&folder).unwrap_or_default() {
+                let _ = self.system.remove_file(&path::join(&folder, &name));
+            }
+            let _ = self.system.remove_dir(&folder);
+        }
+        let _ = self.system.remove_file(&path::join(&work, "lock"));
+        if let Err(error) = self.system.remove_dir(&work) {
+            self.system.log(&text::join(&["left behind: ", &error.on]));
+        }
+    }
+}
+
+/// Moves a file that is in use (a running image) into a protected folder on the same volume, and has it deleted at
+/// the next restart. Only ever given unique names: deleting a real target at restart would destroy a reinstall.
+pub fn bury<S: System>(system: &mut S, dir: &str, scope: Scope, file: &str) {
+    let own = match scope {
+        Scope::Machine => facts::directory(system, Arch::X86, scope, Dir::Windows),
+        Scope::User => facts::directory(system, Arch::X86, scope, Dir::LocalAppData),
+    };
+    let drive = |path: &str| path.get(..2).map(path::lower);
+    let base = match own {
+        Ok(own) if drive(&own) == drive(dir) => path::join(&own, "Temp"),
+        _ => String::from(dir.get(..2).unwrap_or_default()),
+    };
+    let stamp = text::number(system.ticks());
+    for attempt in 0..100 {
+        let grave = text::join(&[&base, "\\~removed-", &stamp, "-", &text::number(attempt)]);
+        if system.create_protected_dir(&grave).is_err() {
+            continue;
+        }
+        let buried = path::join(&grave, "file");
+        if system.rename(file, &buried).is_err() {
+            let _ = system.remove_dir(&grave);
+            break;
+        }
+        let done = system.delete_at_restart(&buried).and_then(|()| system.delete_at_restart(&grave));
+        let told = if done.is_ok() { "deleted at the next restart: " } else { "cannot be deleted: " };
+        system.log(&text::join(&[told, &buried]));
+        return;
+    }
+    let _ = system.delete_at_restart(file);
+    system.log(&text::join(&["deleted at the next restart: ", file]));
+}

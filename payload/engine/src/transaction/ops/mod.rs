@@ -1,0 +1,76 @@
+//! Everything that is no file: one module a kind, each with `apply` and `remove`.
+//!
+//! Applying what is already so changes nothing and counts nothing.
+
+pub mod directory;
+pub mod environment;
+pub mod registry;
+pub mod service;
+pub mod shortcut;
+
+use super::{Change, Transaction};
+use crate::System;
+use crate::facts::Step;
+use crate::failure::Outcome;
+use crate::system::Result;
+
+/// Whether applying the change will touch a service's configuration.
+pub fn services_change<S: System>(system: &mut S, change: &Change<'_, S>) -> Result<bool> {
+    for step in &change.old.steps {
+        let Step::Service(name, ..) = step else { continue };
+        if !change.new.steps.iter().any(|other| other.same_target(step))
+            && system.service_config(name)?.is_some()
+        {
+            return Ok(true);
+        }
+    }
+    for step in &change.new.steps {
+        if let Step::Service(name, config, _) = step
+            && system.service_config(name)?.as_ref() != Some(config)
+        {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+impl<S: System> Transaction<'_, S> {
+    /// Removes what the old state has and the new one has not, backwards; then makes the new state true.
+    pub fn apply_steps(&mut self, change: &Change<'_, S>) -> Outcome<()> {
+        let mut environment = false;
+        for step in change.old.steps.iter().rev() {
+            if change.new.steps.iter().any(|other| other.same_target(step)) {
+                continue;
+            }
+            match step {
+                Step::Directory(_) => {} // cleaned up when all is settled
+                Step::Value(key, name, _) => registry::remove_value(self, key, name)?,
+                Step::Key(key) => registry::prune(self, key)?,
+                Step::Environment(key, name, value, action) => {
+                    environment |= environment::remove(self, key, name, value, *action)?;
+                }
+                Step::Shortcut(path, folders, _) => shortcut::remove(self, path, *folders)?,
+                Step::Service(name, ..) => service::remove(self, name)?,
+            }
+        }
+        for step in &change.new.steps {
+            match step {
+                Step::Directory(path) => directory::apply(self, path)?,
+                Step::Value(key, name, value) => registry::set_value(self, key, name, value)?,
+                Step::Key(key) => registry::create_key(self, key)?,
+                Step::Environment(key, name, value, action) => {
+                    environment |= environment::apply(self, key, name, value, *action)?;
+                }
+                Step::Shortcut(path, _, shortcut) => {
+                    let unchanged = change.old.steps.contains(step);
+                    shortcut::apply(self, path, shortcut, unchanged)?;
+                }
+                Step::Service(name, config, _) => service::apply(self, name, config)?,
+            }
+        }
+        if environment {
+            self.system.broadcast_environment();
+        }
+        Ok(())
+    }
+}

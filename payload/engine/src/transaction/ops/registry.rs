@@ -1,0 +1,76 @@
+//! Registry keys and values. A key goes when its last value and sub-key are gone, and so do the keys above it: that
+//! is what Windows Installer does.
+
+use alloc::string::String;
+
+use packager_shared::plan::Key;
+
+use crate::System;
+use crate::failure::Outcome;
+use crate::registry;
+use crate::system::RegValue;
+use crate::text;
+use crate::transaction::Transaction;
+use crate::transaction::undo::Undo;
+
+/// Makes a key exist.
+pub fn create_key<S: System>(tx: &mut Transaction<'_, S>, key: &Key) -> Outcome<()> {
+    let created = tx.system.key_create(key)?;
+    if created > 0 {
+        tx.did(Undo::RemoveKey(key.clone(), created));
+        tx.count();
+        tx.system.log(&text::join(&["created key ", &key.path]));
+    }
+    Ok(())
+}
+
+/// Makes a value what it shall be.
+pub fn set_value<S: System>(
+    tx: &mut Transaction<'_, S>,
+    key: &Key,
+    name: &str,
+    value: &RegValue,
+) -> Outcome<()> {
+    let old = tx.system.value_get(key, name)?;
+    if old.as_ref() == Some(value) {
+        return Ok(());
+    }
+    let created = tx.system.key_create(key)?;
+    if created > 0 {
+        tx.did(Undo::RemoveKey(key.clone(), created));
+    }
+    tx.system.value_set(key, name, value)?;
+    tx.did(Undo::Value(key.clone(), String::from(name), old));
+    tx.count();
+    tx.system.log(&text::join(&["set value ", &key.path, "\\", name]));
+    Ok(())
+}
+
+/// Removes a value, and its key when nothing is left in it.
+pub fn remove_value<S: System>(tx: &mut Transaction<'_, S>, key: &Key, name: &str) -> Outcome<()> {
+    let old = tx.system.value_get(key, name)?;
+    if old.is_some() {
+        tx.system.value_remove(key, name)?;
+        tx.did(Undo::Value(key.clone(), String::from(name), old));
+        tx.count();
+        tx.system.log(&text::join(&["removed value ", &key.path, "\\", name]));
+    }
+    prune(tx, key)
+}
+
+/// Removes a key and those above it while they are empty and not Windows' own.
+pub fn prune<S: System>(tx: &mut Transaction<'_, S>, key: &Key) -> Outcome<()> {
+    let mut level = Some(key.clone());
+    while let Some(key) = level {
+        if registry::is_well_known(&key) || !tx.system.key_exists(&key)? {
+            return Ok(());
+        }
+        if !tx.system.key_remove_empty(&key)? {
+            return Ok(());
+        }
+        tx.did(Undo::CreateKey(key.clone()));
+        tx.system.log(&text::join(&["removed key ", &key.path]));
+        level = registry::parent(&key);
+    }
+    Ok(())
+}
