@@ -22,7 +22,7 @@ use packager_engine::system::{
     ExitCode, Machine, RegValue, RelatedProduct, Result, ServiceConfig, ServiceState, Shortcut, Stat, System,
 };
 use packager_shared::args;
-use packager_shared::plan::Key;
+use packager_shared::plan::{Key, Scope};
 use packager_shared::template::Dir;
 
 use crate::ffi;
@@ -130,8 +130,9 @@ impl System for Win32 {
         self.path_free_space(path)
     }
 
-    fn directory(&mut self, dir: Dir, wide: bool) -> Result<String> {
-        folders::directory(dir, wide, folders::Owner::Everyone)
+    fn directory(&mut self, dir: Dir, wide: bool, scope: Scope) -> Result<String> {
+        let owner = if scope == Scope::User { folders::Owner::User } else { folders::Owner::Everyone };
+        folders::directory(dir, wide, owner)
     }
 
     fn key_exists(&mut self, key: &Key) -> Result<bool> {
