@@ -4,9 +4,11 @@
 //! | --- | --- |
 //! | [`source`] | the text a problem points into, and line and column of a byte |
 //! | [`render`] | the two renderings: for people, and one JSON object a line |
+//! | [`rules`] | what is looked for, one rule a file |
 //! | [`suggest`] | "did you mean …?" |
 
 pub mod render;
+pub mod rules;
 pub mod source;
 pub mod suggest;
 

@@ -172,7 +172,8 @@ fn data(value: &Spanned<DeValue<'_>>) -> Option<Data> {
     if t.table.contains_key("multi") {
         found.push(Typed::Multi(t.texts("multi")));
     }
-    Some(Data::Typed(t.span, found))
+    // A key that could not be read has been reported: nothing is said about the rest.
+    (found.len() == t.table.len()).then_some(Data::Typed(t.span, found))
 }
 
 fn service(t: &Table<'_, '_>) -> Service {

@@ -24,6 +24,8 @@ pub struct Inputs {
     pub icon: Option<Problem>,
     /// What is wrong with `product.license`.
     pub license: Option<Problem>,
+    /// What is wrong with `bootstrap.private-key-file`.
+    pub private_key: Option<Problem>,
     /// The payload of each architecture.
     pub payloads: Vec<(Arch, Result<Scan, Problem>)>,
 }
@@ -45,6 +47,9 @@ impl Inputs {
             .map(|t| PublicKey::load(&inputs.path(t.get_ref())).map(|k| k.0).map_err(|e| e.problem()));
         inputs.icon = product.icon.as_ref().and_then(|t| inputs.file_problem(t, is_icon));
         inputs.license = product.license.as_ref().and_then(|t| inputs.file_problem(t, is_text));
+        // What is in it is looked at by whoever signs with it.
+        inputs.private_key =
+            manifest.bootstrap.private_key_file.as_ref().and_then(|t| inputs.file_problem(t, |_| Ok(())));
         if let Some(source) = &manifest.payload.source {
             // A glob that is wrong is a problem of its own; without it more files are looked at.
             let exclude = manifest.payload.exclude.iter().map(|t| t.get_ref().as_str());
@@ -66,11 +71,7 @@ impl Inputs {
     fn file_problem(&self, path: &Text, looks_right: fn(&[u8]) -> Result<(), Problem>) -> Option<Problem> {
         let path = self.path(path.get_ref());
         let read = |path: &Utf8Path| -> Result<Vec<u8>, Problem> {
-            let cannot = |e: std::io::Error| {
-                Problem::new(format!("{path} cannot be read"))
-                    .why(e)
-                    .help("paths are relative to the manifest's folder")
-            };
+            let cannot = |e| cannot_read(path, e);
             if path.metadata().map_err(cannot)?.len() > (16 << 20) {
                 return Err(Problem::new(format!("{path} is larger than 16 MiB")).help("use a smaller file"));
             }
@@ -78,6 +79,12 @@ impl Inputs {
         };
         read(&path).and_then(|bytes| looks_right(&bytes)).err()
     }
+}
+
+fn cannot_read(path: &Utf8Path, error: std::io::Error) -> Problem {
+    Problem::new(format!("{path} cannot be read"))
+        .why(error)
+        .help("paths are relative to the manifest's folder")
 }
 
 /// An icon directory: reserved 0, type 1, at least one image ("Icons" on Microsoft Learn).
@@ -101,7 +108,7 @@ fn is_text(bytes: &[u8]) -> Result<(), Problem> {
 
 /// The file version of a program.
 fn pe_version(path: &Utf8Path) -> Result<[u16; 4], Problem> {
-    std::fs::metadata(path).map_err(|e| Problem::new(format!("{path} cannot be read")).why(e))?;
+    std::fs::metadata(path).map_err(|e| cannot_read(path, e))?;
     Err(Problem::new(format!("{path} has no version resource"))
         .help("write the version into the manifest: version = \"1.2.3\""))
 }

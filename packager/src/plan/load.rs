@@ -6,7 +6,7 @@ use camino::Utf8Path;
 
 use super::inputs::Inputs;
 use super::{PackagePlan, make};
-use crate::diagnostics::{Diagnostic, Problems, Severity, Source};
+use crate::diagnostics::{Diagnostic, Problems, Severity, Source, rules};
 use crate::manifest::{self, syntax};
 use crate::model::lower::lower;
 use crate::report::{BuildError, Problem};
@@ -40,6 +40,7 @@ pub fn load(path: &Utf8Path) -> Result<Loaded, BuildError> {
     // After a syntax error there is nothing that could be looked at.
     if !problems.has_syntax_errors() {
         let inputs = Inputs::gather(&manifest, source.folder());
+        rules::check(&manifest, &inputs, &mut problems);
         let model = lower(&manifest, &inputs);
         match model {
             Some(model) if !problems.has_errors() => {

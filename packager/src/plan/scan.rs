@@ -46,6 +46,11 @@ pub fn globs<'a>(texts: impl IntoIterator<Item = &'a str>) -> Result<GlobSet, Pr
 
 /// Compiles one glob.
 pub fn glob(text: &str) -> Result<globset::Glob, Problem> {
+    if text.starts_with(['/', '\\']) || text.split(['/', '\\']).any(|part| part == "..") {
+        return Err(Problem::new(format!("`{text}` leaves the payload folder"))
+            .why("a glob is relative to it")
+            .help("such as \"conf/*.toml\""));
+    }
     GlobBuilder::new(&text.replace('\\', "/"))
         .case_insensitive(true)
         .literal_separator(true)

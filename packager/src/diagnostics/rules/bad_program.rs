@@ -1,0 +1,76 @@
+//! `bad-program`: a service's program or a shortcut's target is not in the payload.
+
+use packager_shared::path;
+
+use super::{Context, Finding, Findings, Rule};
+use crate::diagnostics::suggest::closest;
+use crate::manifest::types::Text;
+use crate::model::{lower, values};
+use crate::report::Problem;
+use crate::report::artifacts::arch_name;
+
+pub(super) const RULE: Rule =
+    Rule { name: "bad-program", summary: "a program that is not in the payload", check };
+
+fn check(context: &Context<'_>, out: &mut Findings<'_>) {
+    let manifest = context.manifest;
+    for exe in manifest.services.iter().filter_map(|s| s.exe.as_ref()) {
+        program(context, out, exe, true);
+    }
+    for target in manifest.shortcuts.iter().filter_map(|s| s.target.as_ref()) {
+        program(context, out, target, false);
+    }
+}
+
+fn program(context: &Context<'_>, out: &mut Findings<'_>, text: &Text, service: bool) {
+    let wanted = match values::below_install_dir(text.get_ref()) {
+        Ok(wanted) => wanted,
+        Err(problem) => return out.error(Finding::at(text.span(), problem)),
+    };
+    if service && !path::lower(&wanted).ends_with(".exe") {
+        let problem = Problem::new(format!("a service cannot run `{}`", values::short(&wanted)))
+            .why("Windows starts a service as a process of its own")
+            .help("name an .exe file of the payload");
+        return out.error(Finding::at(text.span(), problem));
+    }
+    if path::same(&wanted, &lower::bootstrap_name(&context.manifest.bootstrap)) && !service {
+        return;
+    }
+    for (arch, scan) in &context.inputs.payloads {
+        let Ok(scan) = scan else { continue };
+        if scan.files.iter().any(|f| path::same(&f.path, &wanted)) {
+            continue;
+        }
+        let near = closest(&wanted, scan.files.iter().map(|f| f.path.as_str()));
+        let same_name = || {
+            let name = |p: &str| path::lower(p.rsplit('\\').next().unwrap_or(p));
+            scan.files.iter().map(|f| f.path.as_str()).find(|p| name(p) == name(&wanted))
+        };
+        let help = match near.or_else(same_name) {
+            Some(near) => format!("did you mean '{near}'?"),
+            None => "put it into the payload, or correct the path: it is relative to the payload folder".into(),
+        };
+        let problem = Problem::new(format!(
+            "`{}` is not in the payload for {}",
+            values::short(&wanted),
+            arch_name(*arch)
+        ));
+        // One word about it is enough, whatever the number of architectures.
+        return out.error(Finding::at(text.span(), problem.help(help)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{and, error, fine};
+
+    #[test]
+    fn bad_program() {
+        for bad in ["bin\\agnt.exe", "..\\agent.exe", "C:\\agent.exe", "bin\\agent.exe ", "conf\\agent.conf", ""] {
+            error(&and(&format!("[[service]]\nname = 'A'\nexe = '{bad}'")), "bad-program", "exe =");
+        }
+        error(&and("[[shortcut]]\ntarget = 'bin\\x.exe'"), "bad-program", "target =");
+        fine(&and("[[service]]\nname = 'A'\nexe = 'BIN/Agent.exe'"));
+        fine(&and("[[shortcut]]\ntarget = 'autopcc.exe'\n[[shortcut]]\nname = 'b'\ntarget = '{InstallDir}\\bin\\ctl.exe'"));
+    }
+}

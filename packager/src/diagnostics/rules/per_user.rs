@@ -1,0 +1,57 @@
+//! `per-user`: a per-user product has what only a machine can have, or a per-machine one what only a user has.
+
+use packager_shared::plan::{Root, Scope};
+
+use super::{Context, Finding, Findings, Rule};
+use crate::model::{lower, registry};
+use crate::report::Problem;
+
+pub(super) const RULE: Rule =
+    Rule { name: "per-user", summary: "what a product of this scope cannot have", check };
+
+fn check(context: &Context<'_>, out: &mut Findings<'_>) {
+    let manifest = context.manifest;
+    let keys = manifest.registry.iter().filter_map(|r| r.key.as_ref());
+    let keys = keys.filter_map(|k| Some((k, registry::key(k.get_ref()).ok()?.0)));
+    let values = manifest.settings.iter().filter_map(|s| s.registry.as_ref());
+    let values = values.filter_map(|v| Some((v, registry::value(v.get_ref()).ok()?.0)));
+    let user = lower::scope(manifest) == Scope::User;
+    for (text, root) in keys.chain(values) {
+        let name = registry::root_name(root);
+        if user && root != Root::CurrentUser {
+            let problem = Problem::new(format!("a per-user product cannot write to {name}"))
+                .why("it is installed without the rights of an administrator")
+                .help("write to HKCU, or use scope = \"machine\"");
+            out.error(Finding::at(text.span(), problem));
+        } else if !user && root == Root::CurrentUser {
+            let problem = Problem::new("a per-machine product writes to the HKCU of whoever installs it")
+                .why("that is LocalSystem when a management system installs, and never the people who use it")
+                .help("write to HKLM, or use scope = \"user\"");
+            out.warning(Finding::at(text.span(), problem));
+        }
+    }
+    for service in manifest.services.iter().filter(|_| user) {
+        let problem = Problem::new("a per-user product cannot have a service")
+            .why("services belong to the machine; making one needs an administrator")
+            .help("remove it, or use scope = \"machine\"");
+        out.error(Finding::at(service.span.clone(), problem));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{and, error, fine, warning};
+
+    fn user(more: &str) -> String {
+        and(more).replace("[payload]", "scope = \"user\"\n[payload]")
+    }
+
+    #[test]
+    fn per_user() {
+        error(&user("[[service]]\nname = 'A'\nexe = 'bin\\agent.exe'"), "per-user", "[[service]]");
+        error(&user("[[registry]]\nkey = 'HKLM\\A'"), "per-user", "key");
+        error(&user("[setting.A]\nregistry = 'HKLM\\A\\B'"), "per-user", "registry");
+        fine(&user("[[registry]]\nkey = 'HKCU\\A'"));
+        warning(&and("[[registry]]\nkey = 'HKCU\\A'"), "per-user", "key");
+    }
+}
