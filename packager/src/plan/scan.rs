@@ -6,6 +6,7 @@ use packager_shared::path;
 use walkdir::WalkDir;
 
 use super::FileVersion;
+use crate::formats::pe;
 use crate::report::Problem;
 
 /// The largest file that a cabinet and the File table of an MSI can hold (2 GiB less one byte).
@@ -146,7 +147,14 @@ impl Scan {
             );
             return;
         }
-        self.files.push(Found { source: source.to_owned(), path: target, size, version: None });
+        let version = match std::fs::File::open(source).and_then(pe::version_of) {
+            Ok(version) => version.map(|v| FileVersion { version: v.file, languages: v.languages }),
+            Err(e) => {
+                self.problems.push(Problem::new(format!("{source} cannot be read")).why(e));
+                return;
+            }
+        };
+        self.files.push(Found { source: source.to_owned(), path: target, size, version });
     }
 }
 
