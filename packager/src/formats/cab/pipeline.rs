@@ -148,28 +148,32 @@ fn work(queue: &Mutex<Receiver<Job>>, mut coder: Coder) {
 
 /// Makes CFDATA structures of plain bytes.
 struct Coder {
-    deflate: Option<Compress>,
+    method: Method,
+    level: Compression,
     block: Vec<u8>,
 }
 
 impl Coder {
     fn new(method: Method, level: u32) -> Self {
-        let deflate = match method {
-            Method::Stored => None,
-            Method::Mszip => Some(Compress::new(Compression::new(level), false)),
-        };
-        Self { deflate, block: Vec::with_capacity(BLOCK_DATA_MAX) }
+        Self { method, level: Compression::new(level), block: Vec::with_capacity(BLOCK_DATA_MAX) }
     }
 
     fn batch(&mut self, batch: &Batch) -> (Vec<u8>, u32) {
         let plain = batch.bytes.get(batch.history..).unwrap_or_default();
+        // One compressor a batch, not one a worker: zlib-rs hashes one byte behind a dictionary's end
+        // that was left there by what it compressed before, reset or not. So a worker's past would show in
+        // its bytes; a batch's own past is always the same.
+        let mut deflate = match self.method {
+            Method::Stored => None,
+            Method::Mszip => Some(Compress::new(self.level, false)),
+        };
         let mut data = Vec::with_capacity(plain.len() / 2 + DATA);
         let mut blocks = 0;
         let mut at = batch.history;
         for block in plain.chunks(BLOCK) {
             let history = batch.bytes.get(at.saturating_sub(BLOCK)..at).unwrap_or_default();
             self.block.clear();
-            self.encode(history, block);
+            self.encode(deflate.as_mut(), history, block);
             let lengths = (self.block.len() as u16, block.len() as u16);
             data.extend_from_slice(&data_checksum(&self.block, lengths.0, lengths.1).to_le_bytes());
             data.extend_from_slice(&lengths.0.to_le_bytes());
@@ -181,8 +185,8 @@ impl Coder {
         (data, blocks)
     }
 
-    fn encode(&mut self, history: &[u8], plain: &[u8]) {
-        let Some(deflate) = self.deflate.as_mut() else { return self.block.extend_from_slice(plain) };
+    fn encode(&mut self, deflate: Option<&mut Compress>, history: &[u8], plain: &[u8]) {
+        let Some(deflate) = deflate else { return self.block.extend_from_slice(plain) };
         self.block.extend_from_slice(b"CK");
         deflate.reset();
         let dictionary = history.is_empty() || deflate.set_dictionary(history).is_ok();
@@ -197,5 +201,30 @@ impl Coder {
             self.block.extend_from_slice(&(!length).to_le_bytes());
             self.block.extend_from_slice(plain);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Numbers that repeat each other here and there.
+    fn text(mut state: u32, length: usize) -> Vec<u8> {
+        let mut text = Vec::new();
+        while text.len() < length {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            text.extend_from_slice((state >> 23).to_string().as_bytes());
+        }
+        text.truncate(length);
+        text
+    }
+
+    #[test]
+    fn a_workers_past_does_not_show() {
+        let batch = |seed| Batch { bytes: text(seed, 3 * BLOCK), history: BLOCK };
+        let mut coder = Coder::new(Method::Mszip, 6);
+        let first: Vec<_> = (0..20).map(|seed| coder.batch(&batch(seed))).collect();
+        let again: Vec<_> = (0..20).rev().map(|seed| coder.batch(&batch(seed))).collect();
+        assert!(first.iter().eq(again.iter().rev()));
     }
 }
