@@ -9,8 +9,9 @@ use super::builder::Builder;
 use super::rows::row;
 use super::sequences::Step;
 
-/// Sets a property; runs once when it stands in two sequences (msidbCustomActionTypeFirstSequence).
-pub const SET_PROPERTY: i32 = 51 + 0x100;
+/// Sets a property. It runs in both sequences: what the one with a user interface cleared, or set of private
+/// properties, does not reach the other.
+pub const SET_PROPERTY: i32 = 51;
 
 /// An installed EXE with arguments.
 const INSTALLED_EXE: i32 = 18;

@@ -133,7 +133,7 @@ pub fn plan(release: Release<'_>) -> Result<MsiPlan> {
     }
     secure.extend(ownership::write(&mut builder, &mut early));
     secure.extend(settings::write(&mut builder, &mut early));
-    settings::search_folders(&mut builder, &mut early);
+    secure.extend(settings::search_folders(&mut builder, &mut early));
     if early.len() > sequences::MOST_EARLY {
         return Err(Error::Settings { actions: early.len() });
     }

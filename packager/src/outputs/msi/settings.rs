@@ -60,7 +60,10 @@ pub fn write(builder: &mut Builder<'_>, early: &mut Vec<Early>) -> Vec<String> {
         }
         if !setting.allowed.is_empty() {
             let mut condition = "Installed".to_owned();
-            for value in setting.allowed.iter().chain((!setting.required).then_some(&String::new())) {
+            if !setting.required {
+                condition.push_str(&format!(" OR NOT {name}"));
+            }
+            for value in &setting.allowed {
                 condition.push_str(&format!(" OR {name}={}", formatted::condition_string(value)));
             }
             let list: Vec<String> = setting.allowed.iter().map(|value| formatted::literal(value)).collect();
@@ -88,14 +91,16 @@ pub fn search(builder: &mut Builder<'_>, property: &str, key: &Key, value: &str)
     );
 }
 
-/// A type 51 action that runs once, in whichever sequence comes first.
+/// An action that sets a property.
 pub fn set_property(builder: &mut Builder<'_>, action: &str, property: &str, value: &str) -> String {
     builder.rows.push("CustomAction", row![action, SET_PROPERTY, property, value]);
     action.to_owned()
 }
 
-/// Looks up the folders of all users that the package uses, so that moved ones are found.
-pub fn search_folders(builder: &mut Builder<'_>, early: &mut Vec<Early>) {
+/// Looks up the folders of all users that the package uses, so that moved ones are found. Returns
+/// the properties that must be secure.
+pub fn search_folders(builder: &mut Builder<'_>, early: &mut Vec<Early>) -> Vec<String> {
+    let mut secure = Vec::new();
     let searched: Vec<_> = builder.directories.searched().collect();
     for (directory, value) in searched {
         let property = format!("FOUND_{}", directory.to_uppercase());
@@ -108,7 +113,9 @@ pub fn search_folders(builder: &mut Builder<'_>, early: &mut Vec<Early>) {
         let action = format!("Find_{directory}");
         early.push(Early {
             action: set_property(builder, &action, directory, &format!("[{property}]")),
-            condition: property,
+            condition: property.clone(),
         });
+        secure.push(property);
     }
+    secure
 }
