@@ -36,7 +36,7 @@ struct Recipe {
 struct Group {
     name: &'static str,
     crate_dir: &'static str,
-    /// Folders whose sources reach the programs.
+    /// Folders (or files) whose sources reach the programs.
     sources: &'static [&'static str],
     record: &'static str,
     recipes: &'static [Recipe],
@@ -50,11 +50,14 @@ struct Resources {
     title: &'static str,
 }
 
+/// How programs are built is a source as well.
+const FLAGS: [&str; 2] = ["packager/xtask/src/stubs/build.rs", "packager/xtask/src/stubs/load_config.rs"];
+
 const GROUPS: &[Group] = &[
     Group {
         name: "stub",
         crate_dir: "payload/stub",
-        sources: &["payload/stub", "payload/shared", "payload/engine"],
+        sources: &["payload/stub", "payload/shared", "payload/engine", FLAGS[0], FLAGS[1]],
         record: "payload/prebuilt/provenance.toml",
         recipes: &[Recipe {
             binary: "stub",
@@ -67,7 +70,7 @@ const GROUPS: &[Group] = &[
     Group {
         name: "example agent",
         crate_dir: "examples/acme-agent/src",
-        sources: &["examples/acme-agent/src"],
+        sources: &["examples/acme-agent/src", FLAGS[0], FLAGS[1]],
         record: "examples/acme-agent/src/provenance.toml",
         recipes: &[
             agent(Processor::X86, [4, 2, 0, 0], "examples/acme-agent/payload/x86/bin/agent.exe"),
