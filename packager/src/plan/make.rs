@@ -1,6 +1,7 @@
 //! From the model and a scan to the plan of one package. Pure.
 
 use packager_shared::plan::{Arch, Data, Key, Op, Plan, Product, Root, Scope, Setting, View};
+use packager_shared::state::native_view;
 use packager_shared::template::{Dir, Part, Template};
 
 use super::scan::{self, Scan};
@@ -29,15 +30,6 @@ pub fn plan(model: &Model, manifest: &Manifest, arch: Arch, scan: &Scan) -> Pack
         icon: model.icon.clone(),
         license: model.license.clone(),
         outputs: model.outputs.clone(),
-    }
-}
-
-/// The registry view of an architecture's own programs.
-#[must_use]
-pub fn native_view(arch: Arch) -> View {
-    match arch {
-        Arch::X86 => View::Bits32,
-        Arch::X64 | Arch::Arm64 => View::Bits64,
     }
 }
 

@@ -2,7 +2,9 @@
 
 use std::fmt::Write as _;
 
+pub use packager_shared::ids::hex;
 use packager_shared::plan::Arch;
+pub use packager_shared::release::arch_name;
 use serde_json::{Value, json};
 
 /// What an artefact is.
@@ -139,26 +141,6 @@ impl BuildReport {
     fn payload(&self) -> impl Iterator<Item = &Artifact> {
         self.artifacts.iter().filter(|a| a.kind != ArtifactKind::Report)
     }
-}
-
-/// The name of an architecture in manifests, file names and JSON.
-#[must_use]
-pub fn arch_name(arch: Arch) -> &'static str {
-    match arch {
-        Arch::X86 => "x86",
-        Arch::X64 => "x64",
-        Arch::Arm64 => "arm64",
-    }
-}
-
-/// Lower-case hex.
-#[must_use]
-pub fn hex(bytes: &[u8]) -> String {
-    let mut out = String::with_capacity(bytes.len().saturating_mul(2));
-    for byte in bytes {
-        let _ = write!(out, "{byte:02x}");
-    }
-    out
 }
 
 /// A size for people: `713 B`, `1.4 MB` (1 MB = 1,000,000 bytes).
