@@ -88,9 +88,10 @@ fn chosen<'a>(plans: &'a [PackagePlan], archs: &[Arch]) -> Result<Vec<&'a Packag
     Ok(plans.iter().filter(|plan| archs.is_empty() || archs.contains(&plan.target.product.arch)).collect())
 }
 
-/// Without a public key there is no share, unless one is asked for by name: then that is an error.
+/// Without a pair of keys there is no share (a rule says why), unless one is asked for by name: then that is an
+/// error.
 fn wants(request: &BuildRequest, first: &PackagePlan) -> Wants {
-    let has_key = first.target.bootstrap.public_key.is_some();
+    let has_key = first.target.bootstrap.public_key.is_some() && first.outputs.share.private_key.is_some();
     let share = request.wants(OutputKind::Share) && (has_key || !request.outputs.is_empty());
     Wants { msi: request.wants(OutputKind::Msi), exe: request.wants(OutputKind::Exe), share }
 }

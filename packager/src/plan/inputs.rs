@@ -108,7 +108,22 @@ fn is_text(bytes: &[u8]) -> Result<(), Problem> {
 
 /// The file version of a program.
 fn pe_version(path: &Utf8Path) -> Result<[u16; 4], Problem> {
-    std::fs::metadata(path).map_err(|e| cannot_read(path, e))?;
-    Err(Problem::new(format!("{path} has no version resource"))
-        .help("write the version into the manifest: version = \"1.2.3\""))
+    let (_, version) = scan::image(path).map_err(|e| cannot_read(path, e))?;
+    version.map(|v| v.version).ok_or_else(|| {
+        Problem::new(format!("{path} has no version resource"))
+            .help("name a program that has one, or write the version into the manifest: version = \"1.2.3\"")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_version_is_read_from_a_program() {
+        let root = Utf8Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/acme-agent/payload/x64");
+        assert_eq!(pe_version(&root.join("bin/agent.exe")).map(|v| v[0]), Ok(4));
+        assert!(pe_version(&root.join("docs/readme.txt")).is_err());
+        assert!(pe_version(&root.join("nothing.exe")).is_err());
+    }
 }

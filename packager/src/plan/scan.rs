@@ -1,12 +1,14 @@
 //! The payload folder: which files are in it. This is where a build reads the disk.
 
+use std::io::{BufReader, Read as _};
+
 use camino::{Utf8Path, Utf8PathBuf};
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use packager_shared::path;
 use walkdir::WalkDir;
 
 use super::FileVersion;
-use crate::formats::pe;
+use crate::formats::pe::{self, Machine};
 use crate::report::Problem;
 
 /// The largest file that a cabinet and the File table of an MSI can hold (2 GiB less one byte).
@@ -23,6 +25,8 @@ pub struct Found {
     pub size: u64,
     /// Version and languages, when it is a PE file that has them.
     pub version: Option<FileVersion>,
+    /// The processor it is for, when it is a PE file.
+    pub machine: Option<Machine>,
 }
 
 /// What is in a payload folder.
@@ -147,15 +151,30 @@ impl Scan {
             );
             return;
         }
-        let version = match std::fs::File::open(source).and_then(pe::version_of) {
-            Ok(version) => version.map(|v| FileVersion { version: v.file, languages: v.languages }),
-            Err(e) => {
-                self.problems.push(Problem::new(format!("{source} cannot be read")).why(e));
-                return;
+        match image(source) {
+            Ok((machine, version)) => {
+                self.files.push(Found { source: source.to_owned(), path: target, size, version, machine });
             }
-        };
-        self.files.push(Found { source: source.to_owned(), path: target, size, version });
+            Err(e) => self.problems.push(Problem::new(format!("{source} cannot be read")).why(e)),
+        }
     }
+}
+
+/// What Windows sees in a program: nothing in a file that is none, or that is damaged.
+pub fn image(path: &Utf8Path) -> std::io::Result<(Option<Machine>, Option<FileVersion>)> {
+    let mut file = std::fs::File::open(path)?;
+    let mut magic = [0; 2];
+    match file.read_exact(&mut magic) {
+        Ok(()) if &magic == b"MZ" => {}
+        Ok(()) => return Ok((None, None)),
+        Err(e) if e.kind() == std::io::ErrorKind::UnexpectedEof => return Ok((None, None)),
+        Err(e) => return Err(e),
+    }
+    let Ok(mut image) = pe::Image::open(BufReader::new(file)) else { return Ok((None, None)) };
+    let machine = image.machine();
+    let version = image.version().ok().flatten();
+    let version = version.map(|v| FileVersion { version: v.file, languages: v.languages });
+    Ok((Some(machine), version))
 }
 
 #[cfg(test)]

@@ -151,6 +151,7 @@ rules! {
     unquoted_path,
     unused_glob,
     view_64_in_x86,
+    wrong_machine,
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! What the tests of the rules share.
 
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::plan;
@@ -32,8 +32,10 @@ impl Case {
         let temp = tempfile::tempdir().unwrap();
         let dir = Utf8PathBuf::from_path_buf(temp.path().to_owned()).unwrap();
         let case = Self { _temp: temp, dir };
-        for file in ["payload/bin/agent.exe", "payload/bin/ctl.exe", "payload/conf/agent.conf"] {
-            case.file(file);
+        case.file("payload/conf/agent.conf");
+        std::fs::create_dir_all(bin(&case.dir)).unwrap();
+        for program in ["agent.exe", "ctl.exe"] {
+            std::fs::write(bin(&case.dir).join(program), packager_prebuilt::STUB_X86).unwrap();
         }
         let key = crate::sign::ReleaseKey::parse(&"5a".repeat(32), "test").unwrap();
         crate::sign::write_pair(&case.dir, &key).unwrap();
@@ -58,6 +60,10 @@ impl Case {
         }
         loaded.diagnostics
     }
+}
+
+fn bin(dir: &Utf8Path) -> Utf8PathBuf {
+    dir.join("payload/bin")
 }
 
 /// The good manifest with one part replaced.
