@@ -14,19 +14,27 @@ const RUNS: usize = 3;
 /// What one run took.
 pub struct Measured {
     seconds: f64,
+    processor: f64,
     bytes: u64,
 }
 
 /// Time from its start on.
-pub struct Timer(Instant);
+pub struct Timer {
+    wall: Instant,
+    processor: f64,
+}
 
 impl Timer {
     pub fn start() -> Self {
-        Self(Instant::now())
+        Self { wall: Instant::now(), processor: processor_seconds() }
     }
 
     pub fn stop(self, bytes: u64) -> Measured {
-        Measured { seconds: self.0.elapsed().as_secs_f64(), bytes }
+        Measured {
+            seconds: self.wall.elapsed().as_secs_f64(),
+            processor: processor_seconds() - self.processor,
+            bytes,
+        }
     }
 }
 
@@ -42,11 +50,12 @@ pub fn cases(cases: &[Case<'_>]) {
             .find(|(name, _)| Some(*name) == arguments.get(at + 1).map(String::as_str))
             .expect("a case");
         let measured = run();
-        println!("{} {} {}", measured.seconds, measured.bytes, peak_memory().unwrap_or_default());
+        let Measured { seconds, processor, bytes } = measured;
+        println!("{seconds} {processor} {bytes} {}", peak_memory().unwrap_or_default());
         return;
     }
     let mut first = None;
-    println!("{:24} {:>9} {:>7} {:>13} {:>9}", "case", "seconds", "ratio", "bytes", "peak MB");
+    println!("{:24} {:>9} {:>7} {:>9} {:>13} {:>9}", "case", "seconds", "ratio", "cpu s", "bytes", "peak MB");
     for (name, _) in cases {
         let runs = (0..RUNS).map(|_| {
             let program = std::env::current_exe().expect("this program");
@@ -56,12 +65,20 @@ pub fn cases(cases: &[Case<'_>]) {
             let text = String::from_utf8_lossy(&output.stdout).into_owned();
             let numbers: Vec<f64> =
                 text.split_whitespace().filter_map(|number| number.parse().ok()).collect();
-            (numbers[0], numbers[1], numbers[2])
+            (numbers[0], numbers[1], numbers[2], numbers[3])
         });
-        let (seconds, bytes, peak) = runs.min_by(|a, b| a.0.total_cmp(&b.0)).expect("a run");
+        let (seconds, processor, bytes, peak) = runs.min_by(|a, b| a.0.total_cmp(&b.0)).expect("a run");
         let ratio = seconds / *first.get_or_insert(seconds);
-        println!("{name:24} {seconds:9.2} {ratio:7.2} {bytes:13.0} {:9.1}", peak / 1024.0);
+        println!("{name:24} {seconds:9.2} {ratio:7.2} {processor:9.2} {bytes:13.0} {:9.1}", peak / 1024.0);
     }
+}
+
+/// Seconds of processor time the process has used, where the system tells; of all threads.
+fn processor_seconds() -> f64 {
+    let text = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    // Behind the name in brackets, user and system time are the 12th and 13th field, in hundredths.
+    let fields = text.rsplit(')').next().unwrap_or_default().split_whitespace().skip(11).take(2);
+    fields.filter_map(|ticks| ticks.parse::<f64>().ok()).sum::<f64>() / 100.0
 }
 
 /// The process's peak of resident memory in kilobytes, where the system tells.
