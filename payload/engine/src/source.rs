@@ -17,8 +17,8 @@ use crate::transaction::stage::Staged;
 
 /// A source of files.
 pub enum Source<S: System> {
-    /// The cabinet in a setup EXE; its bootstrap's name is the last member's.
-    Cabinet(Image<S>, String),
+    /// The cabinet in a setup EXE.
+    Cabinet(Image<S>),
     /// A folder with the files under their own paths.
     Folder(String),
 }
@@ -51,9 +51,7 @@ impl<S: System> Source<S> {
                 }
                 Ok(())
             }
-            Source::Cabinet(image, bootstrap) => {
-                from_cabinet(system, image, bootstrap, index, wanted, &mut meter)
-            }
+            Source::Cabinet(image) => from_cabinet(system, image, index, wanted, &mut meter),
         }
     }
 }
@@ -119,27 +117,33 @@ struct Extent<'a> {
     takers: Vec<(&'a Entry, &'a str)>,
 }
 
-/// What the cabinet holds, against the index: same number, same names, same sizes, in the agreed order.
+/// What the cabinet holds, against the index: same number, same names, same sizes. Its order is its own: members
+/// of the same content stand together.
 fn match_members<'a>(
     cabinet: &Cabinet,
-    bootstrap: &str,
     index: &'a Index,
     wanted: &'a [(usize, String)],
 ) -> Outcome<Vec<Extent<'a>>> {
     let damaged = |what| Failure::about(Exit::Damaged, "the package is damaged", what);
-    let order = index.cabinet_order(bootstrap);
-    if order.len() != cabinet.members.len() {
+    let mut keys: Vec<(String, usize)> =
+        index.entries.iter().enumerate().map(|(place, entry)| (ids::file_key(&entry.path), place)).collect();
+    keys.sort_unstable();
+    if keys.len() != cabinet.members.len() {
         return Err(damaged("its cabinet and its index have different numbers of files"));
     }
     let mut extents: Vec<Extent<'a>> = Vec::new();
-    for (place, member) in order.iter().zip(&cabinet.members) {
+    // Each member takes its entry out, so that none is there twice.
+    let mut seen = alloc::vec![false; keys.len()];
+    for member in &cabinet.members {
         let Member { name, size, offset, folder } = member;
-        let entry = index.entries.get(*place);
-        let Some(entry) = entry.filter(|entry| ids::file_key(&entry.path) == *name && entry.size == *size)
-        else {
+        let place = keys.binary_search_by(|(key, _)| key.cmp(name)).ok();
+        let place = place.and_then(|found| keys.get(found)).map_or(usize::MAX, |(_, place)| *place);
+        let entry = index.entries.get(place).filter(|entry| entry.size == *size);
+        let (Some(entry), Some(seen @ false)) = (entry, seen.get_mut(place)) else {
             return Err(damaged("its cabinet holds other files than its index"));
         };
-        let Ok(found) = wanted.binary_search_by_key(place, |(place, _)| *place) else { continue };
+        *seen = true;
+        let Ok(found) = wanted.binary_search_by_key(&place, |(place, _)| *place) else { continue };
         let Some((_, target)) = wanted.get(found) else { continue };
         extents.push(Extent {
             folder: *folder,
@@ -170,7 +174,6 @@ fn match_members<'a>(
 fn from_cabinet<S: System>(
     system: &mut S,
     image: &mut Image<S>,
-    bootstrap: &str,
     index: &Index,
     wanted: &[(usize, String)],
     meter: &mut Meter,
@@ -181,7 +184,7 @@ fn from_cabinet<S: System>(
         .ok_or_else(|| Failure::new(Exit::Damaged, "the package is damaged: it has no cabinet"))?;
     let cabinet =
         Cabinet::open(&mut FileAt { system, file: &mut image.file }, section.start, section.length)?;
-    let mut extents = match_members(&cabinet, bootstrap, index, wanted)?.into_iter().peekable();
+    let mut extents = match_members(&cabinet, index, wanted)?.into_iter().peekable();
     for (number, folder) in cabinet.folders.iter().enumerate() {
         let mut blocks: Option<Blocks> = None;
         // The block that was read last covers `from..to` of the folder.

@@ -54,16 +54,6 @@ impl Index {
     pub fn total_size(&self) -> u64 {
         self.entries.iter().fold(0, |sum, entry| sum.saturating_add(entry.size))
     }
-
-    /// Places of the entries in the order of the cabinet's members and of the MSI's File.Sequence: as they are,
-    /// the bootstrap last.
-    pub fn cabinet_order(&self, bootstrap: &str) -> Vec<usize> {
-        let is_bootstrap =
-            |place: &usize| self.entries.get(*place).is_some_and(|e| path::same(&e.path, bootstrap));
-        let (last, mut order): (Vec<usize>, Vec<usize>) = (0..self.entries.len()).partition(is_bootstrap);
-        order.extend(last);
-        order
-    }
 }
 
 /// The index as bytes, with the SHA-256 of the `plan.bin` that belongs to it. The entries must be sorted
@@ -147,7 +137,6 @@ mod tests {
         }
         assert!(decode(&[&bytes[..], &[0]].concat()).is_err());
         assert_eq!(index.find("B\\c").map(|e| e.path.as_str()), Some("b\\C"));
-        assert_eq!(index.cabinet_order("a"), [1, 2, 0]);
     }
 
     #[test]

@@ -58,7 +58,7 @@ pub fn run<S: System>(system: &mut S, mut image: Image<S>, run: &Run<'_>) -> Out
     let _lock = lock(system, &product.id)?;
     // Once more: another run may have ended in between.
     let (detected, hash) = look(system, &identity, &package, request, run)?;
-    let source = Source::Cabinet(image, package.plan.bootstrap.name.clone());
+    let source = Source::Cabinet(image);
     let (summary, _) = install(system, &package, &detected, source, hash, site.as_deref(), run)?;
     let was_there = detected.found.manager().is_some();
     Ok(match (summary.is_empty(), was_there) {
