@@ -102,6 +102,11 @@ const IMPORTS: &str = "payload/prebuilt/xp-sp2-imports.txt";
 pub fn write() -> Result<()> {
     let toolchain = Toolchain::get()?;
     for group in GROUPS {
+        // What the shared crates newly depend on gets into the lock file; nothing else in it changes.
+        let crate_dir = place::root().join(group.crate_dir);
+        command::run(
+            Command::new("cargo").args(["update", "--quiet", "--workspace"]).current_dir(crate_dir),
+        )?;
         let sources = provenance::sources(group.sources)?;
         let mut programs = Vec::new();
         for (recipe, bytes) in built(group, &toolchain)? {
