@@ -46,7 +46,8 @@ pub fn make(
     let staging = staging.map(utf8).transpose()?;
 
     let mut bootstrap = Vec::new();
-    let content = pass(package, request, staging.as_deref(), progress)?.run(|hashed| {
+    let scratch = utf8(sink.scratch()?)?;
+    let content = pass(package, request, &scratch, staging.as_deref(), progress)?.run(|hashed| {
         let index = bootstrap::payload_index(&package.files, hashed);
         bootstrap = bootstrap::installed(&package.target, &index, stub)?;
         Ok(bootstrap.clone())
@@ -92,6 +93,7 @@ pub fn make(
 fn pass<'a>(
     package: &'a PackagePlan,
     request: &'a BuildRequest,
+    scratch: &'a Utf8Path,
     share: Option<&'a Utf8Path>,
     progress: &'a dyn Fn(u64),
 ) -> Result<Pass<'a>, BuildError> {
@@ -105,7 +107,7 @@ fn pass<'a>(
         files: &package.files,
         bootstrap: &package.target.bootstrap.name,
         key: &ids::file_key,
-        folder: &request.out,
+        folder: scratch,
         share,
         options: cab::Options { method, level: DEFLATE_LEVEL, threads },
         progress,

@@ -7,7 +7,13 @@
 pub mod build;
 pub mod check;
 pub mod console;
+pub mod extract;
 pub mod init;
+pub mod inspect;
+pub mod keygen;
+mod kind;
+mod unpack;
+pub mod verify;
 
 use std::ffi::OsString;
 
@@ -36,6 +42,10 @@ enum Command {
     Init(init::Args),
     Check(check::Args),
     Build(build::Args),
+    Inspect(inspect::Args),
+    Extract(extract::Args),
+    Verify(verify::Args),
+    Keygen(keygen::Args),
 }
 
 /// What every subcommand returns.
@@ -61,6 +71,10 @@ pub fn main(arguments: Vec<OsString>) -> u8 {
         Command::Init(args) => init::run(args, &mut console),
         Command::Check(args) => check::run(args, &mut console),
         Command::Build(args) => build::run(args, &mut console),
+        Command::Inspect(args) => inspect::run(args, &mut console),
+        Command::Extract(args) => extract::run(args, &mut console),
+        Command::Verify(args) => verify::run(args, &mut console),
+        Command::Keygen(args) => keygen::run(args, &mut console),
     };
     let code = match result {
         Ok(()) => 0,

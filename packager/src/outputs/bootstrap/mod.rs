@@ -22,6 +22,7 @@ use crate::formats::pe::{self, Checksum, Icon};
 use crate::plan::PlannedFile;
 use crate::report::{BuildError, Problem};
 
+pub mod read;
 #[cfg(test)]
 pub(crate) mod tests;
 

@@ -15,13 +15,15 @@
 //! | [`config`] | names on a share; the identity of its bootstrap |
 //! | [`plan`] | what will be on it |
 //! | [`write`] | that plan into a sink |
+//! | [`verify`] | a share on a disk against its signature |
 
 pub mod config;
 pub mod plan;
+pub mod verify;
 pub mod write;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use std::fmt;
 

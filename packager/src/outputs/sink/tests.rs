@@ -58,6 +58,7 @@ fn a_failed_build_leaves_the_earlier_one_and_no_trace() {
 
     let sink = FileSink::open(dir.path()).unwrap();
     release(&sink, "two");
+    fs::write(sink.scratch().unwrap().join("cabinet"), "half").unwrap();
     let half = sink.create("half.msi", Kind::Msi).unwrap();
     drop(half);
     drop(sink);

@@ -60,6 +60,14 @@ impl FileSink {
     pub fn root(&self) -> &Path {
         &self.0.root
     }
+
+    /// A hidden folder in the output directory for what is needed only during the build: on the same disk as
+    /// what becomes of it, and removed with the sink, or by the next build when this one is killed.
+    pub fn scratch(&self) -> Result<PathBuf, Error> {
+        let dir = self.0.scratch();
+        make_dirs(&mut self.0.state(), &dir)?;
+        Ok(dir)
+    }
 }
 
 impl Inner {
@@ -84,6 +92,10 @@ impl Inner {
             }
         }
         self.hidden(path)
+    }
+
+    fn scratch(&self) -> PathBuf {
+        leftover::hidden(&self.root.join("scratch"), &self.token, leftover::NEW)
     }
 
     fn hidden(&self, path: &str) -> PathBuf {
@@ -289,6 +301,7 @@ impl Sink for FileSink {
 impl Drop for Inner {
     fn drop(&mut self) {
         let state = std::mem::take(&mut *self.state());
+        let _ = fs::remove_dir_all(self.scratch());
         for whole in &state.wholes {
             let _ = fs::remove_dir_all(self.hidden(whole));
         }
