@@ -45,12 +45,17 @@ pub fn prepare() -> Result<Wine> {
 
 fn system() -> Result<Wine> {
     let version = command::version("wine").ok_or_else(|| Failure::new("there is none"))?;
-    // Wine says so itself when its 32-bit half is not installed, and ends with 0 all the same.
-    if !Path::new("/usr/lib/i386-linux-gnu/wine").exists() && !Path::new("/opt/wine-stable").exists() {
-        return Err(Failure::new(format!("{version} has no 32-bit half")));
+    let cache = place::cache()?;
+    // Finding out takes a quarter of a minute: it is done once for each version.
+    let unfit = cache.join("wine-system-unfit");
+    if fs::read_to_string(&unfit).is_ok_and(|text| text == version) {
+        return Err(Failure::new(format!("{version} does not run both 32- and 64-bit programs")));
     }
-    let wine = Wine { run: script("exec \"$@\"")?, template: place::cache()?.join("wine-prefix-system") };
-    made(&wine)?;
+    let wine = Wine { run: script("exec \"$@\"")?, template: cache.join("wine-prefix-system") };
+    if let Err(failure) = made(&wine) {
+        place::write(&unfit, version.as_bytes())?;
+        return Err(failure);
+    }
     Ok(wine)
 }
 
