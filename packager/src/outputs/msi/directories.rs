@@ -23,6 +23,8 @@ pub struct Directories {
     /// Predefined folders in use, which stand directly under TARGETDIR.
     known: BTreeSet<&'static str>,
     folders: BTreeMap<String, Folder>,
+    /// Folders on the way that are Windows' own.
+    foreign: BTreeSet<String>,
     install_dir: String,
 }
 
@@ -48,6 +50,7 @@ impl Directories {
     /// Starts with the install directory: a known folder and names below it.
     pub fn new(install_dir: &Template, wide: bool) -> Self {
         let mut this = Self {
+            foreign: BTreeSet::new(),
             wide,
             known: BTreeSet::new(),
             folders: BTreeMap::new(),
@@ -113,7 +116,13 @@ impl Directories {
         let id = directory_id(dir, self.wide);
         if let Some((_, base, names)) = COMMON.iter().find(|(common, ..)| *common == id) {
             self.known.insert(base);
-            let parent = self.below((*base).to_owned(), format!("<{base}>"), names.iter().copied());
+            let (mut parent, mut path) = ((*base).to_owned(), format!("<{base}>"));
+            for name in *names {
+                parent = self.below(parent, path.clone(), std::iter::once(*name));
+                path = format!("{path}\\{name}");
+                self.foreign.insert(parent.clone());
+            }
+            self.foreign.insert(id.to_owned());
             self.folders.entry(id.to_owned()).or_insert(Folder { parent, name: last_name(id).to_owned() });
         } else if dir != Dir::InstallDir {
             self.known.insert(id);
@@ -130,6 +139,21 @@ impl Directories {
         ]
         .into_iter()
         .filter(|(id, _)| self.folders.contains_key(*id))
+    }
+
+    /// The product's own folders, the deepest first.
+    pub fn own(&self) -> Vec<String> {
+        let depth = |id: &str| {
+            std::iter::successors(self.folders.get(id), |folder| self.folders.get(&folder.parent)).count()
+        };
+        let mut own: Vec<_> = self
+            .folders
+            .keys()
+            .filter(|id| !self.foreign.contains(*id))
+            .map(|id| (std::cmp::Reverse(depth(id)), id.clone()))
+            .collect();
+        own.sort_unstable();
+        own.into_iter().map(|(_, id)| id).collect()
     }
 
     /// Writes the Directory rows.

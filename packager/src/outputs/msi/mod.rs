@@ -118,9 +118,10 @@ pub fn plan(release: Release<'_>) -> Result<MsiPlan> {
     let mut secure = upgrade::write(&mut builder, &product::version(product));
     secure.extend(upgrade::write_platform(&mut builder));
     files::write(&mut builder)?;
+    shell::directories(&mut builder, &package.target.ops);
     for op in &package.target.ops {
         match op {
-            Op::Directory { path } => shell::directory(&mut builder, path),
+            Op::Directory { .. } => {}
             Op::RegistryValue { key, name, data } => registry::write_value(&mut builder, key, name, data),
             Op::RegistryKey { key } => registry::write_key(&mut builder, key),
             Op::Environment { name, value, action } => shell::environment(&mut builder, name, value, *action),
@@ -131,6 +132,7 @@ pub fn plan(release: Release<'_>) -> Result<MsiPlan> {
             Op::Service(service) => services::write(&mut builder, service),
         }
     }
+    shell::folders_on_the_way(&mut builder);
     secure.extend(ownership::write(&mut builder, &mut early));
     secure.extend(settings::write(&mut builder, &mut early));
     secure.extend(settings::search_folders(&mut builder, &mut early));

@@ -1,6 +1,8 @@
 //! Shortcut and Environment rows, and CreateFolder for directories that exist even if empty.
 
-use packager_shared::plan::{EnvironmentAction, Scope};
+use std::collections::BTreeSet;
+
+use packager_shared::plan::{EnvironmentAction, Op, Scope};
 use packager_shared::template::{Dir, Template};
 
 use super::builder::Builder;
@@ -72,12 +74,46 @@ pub fn environment(builder: &mut Builder<'_>, name: &str, value: &Template, acti
     builder.rows.push("Environment", row![&key, format!("=-{machine}{name}"), value, &key]);
 }
 
-/// Adds a directory that exists even if empty.
-pub fn directory(builder: &mut Builder<'_>, path: &Template) {
+/// Adds the directories that exist even if empty, the deepest first: see [`folders_on_the_way`].
+pub fn directories(builder: &mut Builder<'_>, ops: &[Op]) {
+    let mut paths: Vec<&Template> = ops
+        .iter()
+        .filter_map(|op| match op {
+            Op::Directory { path } => Some(path),
+            _ => None,
+        })
+        .collect();
+    paths.sort_by_key(|path| std::cmp::Reverse(directories::canonical(path).matches('\\').count()));
+    for path in paths {
+        directory(builder, path);
+    }
+}
+
+fn directory(builder: &mut Builder<'_>, path: &Template) {
     let target = directories::canonical(path);
     let key = ids::row_key("c", Kind::Directory, &target);
     let directory = builder.directories.template(path);
     directory_component(builder, &key, (Kind::Directory, &target), &directory);
+}
+
+/// Makes every folder that holds no file of its own one that RemoveFolders takes away when it is empty: those on
+/// the way to the install directory, and the shortcuts'. RemoveFiles looks after the others.
+///
+/// CreateFolder rows are worked through in the order of their keys, which is the order in which their strings
+/// come first: the deepest folder has to.
+pub fn folders_on_the_way(builder: &mut Builder<'_>) {
+    let Some(bootstrap) = builder.release.bootstrap() else { return };
+    let component = builder.file_key(&bootstrap.path);
+    let column = |table, column: usize| -> BTreeSet<Cell> {
+        builder.rows.table(table).iter().filter_map(|row| row.get(column).cloned()).collect()
+    };
+    let mut taken = column("Component", 2);
+    taken.extend(column("CreateFolder", 0));
+    for folder in builder.directories.own() {
+        if !taken.contains(&Cell::Text(folder.clone())) {
+            builder.rows.push("CreateFolder", row![folder, &component]);
+        }
+    }
 }
 
 /// A component whose key path is its directory, which ICE18 wants to be created.
