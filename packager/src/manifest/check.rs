@@ -35,7 +35,8 @@ impl Checker<'_> {
                 }
                 Available::Idle => self.problems.push(
                     Diagnostic::warning("no-effect-yet", key.span(), format!("`{here}` has no effect yet"))
-                        .why("this version of packager shows no dialogs"),
+                        .why("this version of packager shows no dialogs")
+                        .help("it may stay: a later version will use it"),
                 ),
                 _ => {}
             }
@@ -165,10 +166,10 @@ impl Checker<'_> {
         self.problems.push(
             Diagnostic::error("wrong-type", span, format!("`{path}` is {expected}, found {found}"))
                 .label(format!("expected {expected}"))
-                .help(if expected == "a string" {
-                    "put it in quotes".into()
-                } else {
-                    format!("write {expected}")
+                .help(match expected {
+                    "a string" => "put it in quotes".into(),
+                    "a list" => "put it in brackets: [\"…\"]".into(),
+                    _ => format!("write {expected}"),
                 }),
         );
     }

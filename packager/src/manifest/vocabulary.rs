@@ -272,7 +272,7 @@ const EVENT_SOURCE: &[Field] = &[
 const TASK: &[Field] = &[
     need("name", Text, "the task's name"),
     need("run", Text, "a program"),
-    field("args", TEXTS, "its arguments"),
+    field("args", AnyOf(&[Text, TEXTS]), "its arguments"),
     field("every", Text, "a duration"),
     field("as", Text, "the account"),
     field("when", Text, "a condition over settings"),
