@@ -103,7 +103,7 @@ fn share(root: &Utf8Path, args: &Args, console: &mut Console) -> Outcome {
     let (key, product) = trusted(args)?;
     let verified = verify::verify(root, key, product.as_deref()).map_err(|what| {
         BuildError::Input(
-            Problem::new(what)
+            Problem::new(what.to_string())
                 .help("if the release is right, name the public key it was signed for: --key FILE"),
         )
     })?;
@@ -112,10 +112,9 @@ fn share(root: &Utf8Path, args: &Args, console: &mut Console) -> Outcome {
     }
     if !verified.problems.is_empty() {
         let count = verified.problems.len();
-        let mut list: Vec<&str> = verified.problems.iter().take(SHOWN).map(String::as_str).collect();
-        let more = format!("and {} more", count.saturating_sub(SHOWN));
+        let mut list: Vec<String> = verified.problems.iter().take(SHOWN).map(ToString::to_string).collect();
         if count > SHOWN {
-            list.push(&more);
+            list.push(format!("and {} more", count.saturating_sub(SHOWN)));
         }
         return Err(BuildError::Input(
             Problem::new(format!(
@@ -166,3 +165,6 @@ fn trusted(args: &Args) -> Result<(PublicKey, Option<String>), BuildError> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -90,7 +90,7 @@ fn from_index<R: std::io::Read + std::io::Seek>(
 
 /// The newest release of a share. Several architectures get a folder each.
 fn share(root: &Utf8Path, target: &mut Target) -> Result<(), BuildError> {
-    let broken = |what: String| bad(root, what);
+    let broken = |what: verify::Broken| bad(root, what);
     let (_, release) = verify::read_head(root).map_err(broken)?;
     for (place, arch) in release.archs.iter().enumerate() {
         let (_, index) = verify::read_arch(root, &release, place).map_err(broken)?;

@@ -1,6 +1,7 @@
 //! A share on a disk against its signature.
 
 use std::collections::BTreeSet;
+use std::fmt;
 use std::fs::File;
 use std::io::{self, Read as _};
 
@@ -18,6 +19,23 @@ use crate::sign::PublicKey;
 /// Files of the release itself are small: a larger plan or index is none.
 const MOST: u64 = packager_shared::overlay::MOST_MEMORY;
 
+/// A file of a share that is not what it shall be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Broken {
+    /// Which.
+    pub path: Utf8PathBuf,
+    /// What is wrong with it.
+    pub what: String,
+}
+
+impl fmt::Display for Broken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.path, self.what)
+    }
+}
+
+impl std::error::Error for Broken {}
+
 /// What was found on a share.
 #[derive(Debug)]
 pub struct Verified {
@@ -27,48 +45,53 @@ pub struct Verified {
     pub files: usize,
     /// Bytes of them.
     pub bytes: u64,
-    /// What is not as it was signed: each a path and what is wrong with it. Empty: all is well.
-    pub problems: Vec<String>,
+    /// What is not as it was signed. Empty: all is well.
+    pub problems: Vec<Broken>,
     /// Files of this release's folder that no index names. Clients never read them.
     pub extra: Vec<String>,
 }
 
+fn broken(path: &Utf8Path, what: impl fmt::Display) -> Broken {
+    Broken { path: path.to_owned(), what: what.to_string() }
+}
+
 /// Reads release.idx without trusting it.
-pub fn read_head(share: &Utf8Path) -> Result<(Vec<u8>, Release), String> {
+pub fn read_head(share: &Utf8Path) -> Result<(Vec<u8>, Release), Broken> {
     let path = share.join(config::RELEASE);
     let bytes = read(&path, release::MOST)?;
-    let release = release::inspect(&bytes).map_err(|e| format!("{path}: {e}"))?;
+    let release = release::inspect(&bytes).map_err(|e| broken(&path, e))?;
     Ok((bytes, release))
 }
 
 /// Plan and index of one architecture, each held against what release.idx says of it.
-pub fn read_arch(share: &Utf8Path, release: &Release, place: usize) -> Result<(Plan, Index), String> {
-    let arch = release.archs.get(place).ok_or("the release has no such architecture")?;
+pub fn read_arch(share: &Utf8Path, release: &Release, place: usize) -> Result<(Plan, Index), Broken> {
+    let none = || broken(share, "the release has no such architecture");
+    let arch = release.archs.get(place).ok_or_else(none)?;
     let folder = share.join(config::arch_folder(release.serial, arch.arch));
     let sealed = |name: &str, sealed: &release::Sealed| {
         let path = folder.join(name);
         let bytes = read(&path, MOST)?;
         if bytes.len() as u64 != sealed.size || packager_shared::ids::sha256(&bytes) != sealed.sha256 {
-            return Err(format!("{path}: it is not the file that was signed"));
+            return Err(broken(&path, "it is not the file that was signed"));
         }
         Ok((path, bytes))
     };
     let (path, bytes) = sealed(config::PLAN, &arch.plan)?;
-    let plan = plan::decode(&bytes).map_err(|e| format!("{path}: {e}"))?;
+    let plan = plan::decode(&bytes).map_err(|e| broken(&path, e))?;
     let (path, bytes) = sealed(config::INDEX, &arch.index)?;
-    let (index, of_plan) = index::decode(&bytes).map_err(|e| format!("{path}: {e}"))?;
+    let (index, of_plan) = index::decode(&bytes).map_err(|e| broken(&path, e))?;
     if of_plan != arch.plan.sha256 {
-        return Err(format!("{path}: it belongs to another plan.bin"));
+        return Err(broken(&path, "it belongs to another plan.bin"));
     }
     Ok((plan, index))
 }
 
 /// Verifies the signature, and every file that hangs on it. `Err`: release.idx itself is not to be trusted.
-pub fn verify(share: &Utf8Path, key: PublicKey, product: Option<&str>) -> Result<Verified, String> {
+pub fn verify(share: &Utf8Path, key: PublicKey, product: Option<&str>) -> Result<Verified, Broken> {
     let (bytes, unchecked) = read_head(share)?;
     let product = product.unwrap_or(&unchecked.product_id);
-    let head = release::verify(&bytes, &key.0, product)
-        .map_err(|e| format!("{}: {e}", share.join(config::RELEASE)))?;
+    let head =
+        release::verify(&bytes, &key.0, product).map_err(|e| broken(&share.join(config::RELEASE), e))?;
 
     let mut wanted: Vec<(Utf8PathBuf, Option<u64>, Digest)> = Vec::new();
     let mut problems = Vec::new();
@@ -77,7 +100,7 @@ pub fn verify(share: &Utf8Path, key: PublicKey, product: Option<&str>) -> Result
         match read_arch(share, &head, place) {
             Ok((plan, index)) => {
                 if plan.product.arch != arch.arch || plan.product.id != head.product_id {
-                    problems.push(format!("{folder}/{}: it is the plan of another package", config::PLAN));
+                    problems.push(broken(&folder.join(config::PLAN), "it is the plan of another package"));
                 }
                 let entries = index.entries.iter();
                 wanted.extend(
@@ -93,9 +116,9 @@ pub fn verify(share: &Utf8Path, key: PublicKey, product: Option<&str>) -> Result
     }
     match bootstrap(share, &head) {
         Some(path) => wanted.push((path, None, head.bootstrap)),
-        None => problems.push(format!("{share}: the bootstrap that was signed is not there")),
+        None => problems.push(broken(share, "the bootstrap that was signed is not there")),
     }
-    let found: Vec<Result<u64, String>> =
+    let found: Vec<Result<u64, Broken>> =
         wanted.par_iter().map(|(path, size, sha256)| check(path, *size, sha256)).collect();
     let mut bytes = 0_u64;
     for result in found {
@@ -108,8 +131,7 @@ pub fn verify(share: &Utf8Path, key: PublicKey, product: Option<&str>) -> Result
     Ok(Verified { files: wanted.len() + 2 * head.archs.len() + 1, bytes, problems, extra, release: head })
 }
 
-/// The share's own program: release.idx has its digest and not its name, so it is the file at the share's root
-/// that has the digest; a wrong one is found by its name in the plan.
+/// The share's own program: release.idx has its digest, the plans have its name.
 fn bootstrap(share: &Utf8Path, head: &Release) -> Option<Utf8PathBuf> {
     (0..head.archs.len())
         .find_map(|place| read_arch(share, head, place).ok())
@@ -117,11 +139,8 @@ fn bootstrap(share: &Utf8Path, head: &Release) -> Option<Utf8PathBuf> {
         .filter(|path| path.is_file())
 }
 
-fn check(path: &Utf8Path, size: Option<u64>, wanted: &Digest) -> Result<u64, String> {
-    let failed = |e: io::Error| match e.kind() {
-        io::ErrorKind::NotFound => format!("{path}: it is missing"),
-        _ => format!("{path}: it cannot be read: {e}"),
-    };
+fn check(path: &Utf8Path, size: Option<u64>, wanted: &Digest) -> Result<u64, Broken> {
+    let failed = |e| unreadable(path, e);
     let mut file = File::open(path).map_err(failed)?;
     let (mut hash, mut found, mut buffer) = (Sha256::new(), 0_u64, vec![0; 1 << 17]);
     loop {
@@ -136,8 +155,8 @@ fn check(path: &Utf8Path, size: Option<u64>, wanted: &Digest) -> Result<u64, Str
         }
     }
     match size {
-        Some(size) if size != found => Err(format!("{path}: it has {found} bytes instead of {size}")),
-        _ if hash.finalize()[..] != *wanted => Err(format!("{path}: its SHA-256 differs")),
+        Some(size) if size != found => Err(broken(path, format!("it has {found} bytes instead of {size}"))),
+        _ if hash.finalize()[..] != *wanted => Err(broken(path, "its SHA-256 differs")),
         _ => Ok(found),
     }
 }
@@ -158,16 +177,20 @@ fn extra<'a>(share: &Utf8Path, head: &Release, wanted: impl Iterator<Item = &'a 
         .collect()
 }
 
+fn unreadable(path: &Utf8Path, e: io::Error) -> Broken {
+    match e.kind() {
+        io::ErrorKind::NotFound => broken(path, "it is missing"),
+        _ => broken(path, format!("it cannot be read: {e}")),
+    }
+}
+
 /// A small file, whole.
-fn read(path: &Utf8Path, most: u64) -> Result<Vec<u8>, String> {
-    let failed = |e: io::Error| match e.kind() {
-        io::ErrorKind::NotFound => format!("{path}: it is missing"),
-        _ => format!("{path}: it cannot be read: {e}"),
-    };
+fn read(path: &Utf8Path, most: u64) -> Result<Vec<u8>, Broken> {
+    let failed = |e| unreadable(path, e);
     let mut bytes = Vec::new();
     File::open(path).map_err(failed)?.take(most.saturating_add(1)).read_to_end(&mut bytes).map_err(failed)?;
     if bytes.len() as u64 > most {
-        return Err(format!("{path}: it is larger than {most} bytes"));
+        return Err(broken(path, format!("it is larger than {most} bytes")));
     }
     Ok(bytes)
 }
