@@ -1,3 +1,6 @@
 //! End-to-end tests: what `packager` builds, installed by the real Windows Installer and the real bootstrap.
 
+mod acme;
 mod harness;
+mod lifecycle;
+mod parity;
