@@ -77,7 +77,12 @@ impl Prefix {
             Bits::Windows64 => environment::template(),
             Bits::Windows32 => template32(),
         };
-        let home = tempfile::Builder::new().prefix("packager-e2e-").tempdir().expect("a temporary folder");
+        // Beside the template: hard links need the same file system.
+        let cache = template.parent().unwrap_or(Path::new("/tmp")).join("e2e");
+        fs::create_dir_all(&cache).unwrap_or_else(|e| panic!("cannot make {}: {e}", cache.display()));
+        remove_stale(&cache);
+        let name = format!("{}-", std::process::id());
+        let home = tempfile::Builder::new().prefix(&name).tempdir_in(&cache).expect("a temporary folder");
         fs::create_dir(home.path().join("desk")).expect("the desk is made");
         let prefix = Self { home, bits, runs: AtomicU32::new(0), session: None, background: Vec::new() };
         copy(&template, &prefix.root());
@@ -284,6 +289,20 @@ impl Drop for Prefix {
             self.home.disable_cleanup(true);
         }
     }
+}
+
+/// Removes, once, what killed runs of the tests left.
+fn remove_stale(cache: &Path) {
+    static DONE: OnceLock<()> = OnceLock::new();
+    DONE.get_or_init(|| {
+        for entry in fs::read_dir(cache).into_iter().flatten().flatten() {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let process = name.split('-').next().unwrap_or_default();
+            if !Path::new("/proc").join(process).exists() {
+                let _ = fs::remove_dir_all(entry.path());
+            }
+        }
+    });
 }
 
 /// Waits up to half a minute for something to become true.

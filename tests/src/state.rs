@@ -152,6 +152,28 @@ fn compare(
     all.sort();
 }
 
+/// Which files these are, not what is in them: a file that was written anew, even with the same content, has
+/// another number or another time. By host path below a folder of the host.
+#[cfg(unix)]
+pub fn identities(folder: &Path) -> BTreeMap<String, (u64, i64, i64)> {
+    use std::os::unix::fs::MetadataExt;
+    let mut all = BTreeMap::new();
+    for entry in walkdir::WalkDir::new(folder).into_iter().flatten() {
+        if let (true, Ok(meta)) = (entry.file_type().is_file(), entry.metadata()) {
+            let below = entry.path().strip_prefix(folder).unwrap_or(entry.path());
+            let name = below.to_string_lossy().replace('/', "\\");
+            all.insert(name, (meta.ino(), meta.mtime(), meta.mtime_nsec()));
+        }
+    }
+    all
+}
+
+/// Without inode numbers there is no Wine either.
+#[cfg(not(unix))]
+pub fn identities(_folder: &Path) -> BTreeMap<String, (u64, i64, i64)> {
+    BTreeMap::new()
+}
+
 /// Differences as lines of text.
 pub fn listing(differences: &[Difference]) -> String {
     differences.iter().map(|difference| format!("{difference}\n")).collect()
