@@ -88,8 +88,11 @@ impl<'a> Expected<'a> {
     #[track_caller]
     pub fn assert_nothing_holds(&self, prefix: &Prefix, seen: &Seen) {
         let checks = self.checks(prefix);
-        let held: Vec<&str> =
-            checks.iter().filter(|check| (check.holds)(seen).is_ok()).map(|check| check.name.as_str()).collect();
+        let held: Vec<&str> = checks
+            .iter()
+            .filter(|check| (check.holds)(seen).is_ok())
+            .map(|check| check.name.as_str())
+            .collect();
         assert!(checks.len() > 40, "only {} checks", checks.len());
         assert!(held.is_empty(), "these hold on an empty Windows: {held:?}");
     }
@@ -179,7 +182,11 @@ impl<'a> Expected<'a> {
         list.add("the shortcut stands in the start menu of all users", |seen| {
             let end = r"\start menu\programs\acme\acme agent control.lnk";
             match seen.state.files.keys().find(|path| path.ends_with(end)) {
-                Some(path) if path.starts_with(r"c:\programdata\") || path.starts_with(r"c:\users\public\") => Ok(()),
+                Some(path)
+                    if path.starts_with(r"c:\programdata\") || path.starts_with(r"c:\users\public\") =>
+                {
+                    Ok(())
+                }
                 other => Err(format!("it is at {other:?}")),
             }
         });
@@ -195,7 +202,8 @@ impl<'a> Expected<'a> {
             let view = if wide { View::Bits64 } else { View::Bits32 };
             let entries = uninstall_entries(&seen.state, view);
             let [entry] = entries.as_slice() else { return Err(format!("there are {entries:?}")) };
-            let value = |name| seen.state.registry.value(&format!("{UNINSTALL}\\{entry}"), view, name).cloned();
+            let value =
+                |name| seen.state.registry.value(&format!("{UNINSTALL}\\{entry}"), view, name).cloned();
             let expected = [
                 ("DisplayVersion", sz(version)),
                 ("Publisher", sz("Acme Corporation")),

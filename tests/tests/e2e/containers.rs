@@ -40,13 +40,16 @@ fn msitools_and_7z_read_the_msi() {
         let template = if arch == "x64" { "x64;" } else { "Intel;" };
         assert!(said.stdout.contains(template), "{}", said.stdout);
         let tables = host::run(&out, "msiinfo", &["tables", msi]).expect_success("msiinfo tables").stdout;
-        for table in ["File", "Component", "Registry", "ServiceInstall", "Environment", "Shortcut", "_Validation"] {
+        for table in
+            ["File", "Component", "Registry", "ServiceInstall", "Environment", "Shortcut", "_Validation"]
+        {
             assert!(tables.lines().any(|line| line == table), "no table {table} in {tables}");
         }
         let streams = host::run(&out, "msiinfo", &["streams", msi]).expect_success("msiinfo streams").stdout;
         host::run(&out, "7z", &["t", msi]).expect_success("7z t");
 
-        let cabinets: Vec<&str> = streams.lines().map(str::trim).filter(|name| name.ends_with(".cab")).collect();
+        let cabinets: Vec<&str> =
+            streams.lines().map(str::trim).filter(|name| name.ends_with(".cab")).collect();
         let [cabinet] = cabinets.as_slice() else { panic!("the streams are {streams}") };
         let file = out.join("embedded.cab");
         let mut extract = host::limited(60, "msiinfo");
@@ -59,7 +62,8 @@ fn msitools_and_7z_read_the_msi() {
         fs::create_dir_all(&tree).expect("the folder is made");
         host::run(&out, "msiextract", &["-C", "tree", msi]).expect_success("msiextract");
         let below = |(path, host): (String, PathBuf)| {
-            let (_, rest) = path.split_once("Endpoint Agent\\").unwrap_or_else(|| panic!("{path} is elsewhere"));
+            let (_, rest) =
+                path.split_once("Endpoint Agent\\").unwrap_or_else(|| panic!("{path} is elsewhere"));
             (rest.to_owned(), host)
         };
         assert_payload(acme_42(), arch, files(&tree).into_iter().map(below).collect());

@@ -1,9 +1,12 @@
 //! End-to-end tests: what `packager` builds, installed by the real Windows Installer and the real bootstrap.
 
 mod acme;
+mod bad_input;
 mod containers;
+mod exit_codes;
 mod harness;
 mod lifecycle;
+mod node;
 mod ownership;
 mod parity;
 mod reproducible;

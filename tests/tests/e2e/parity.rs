@@ -44,12 +44,28 @@ fn x86_on_32_bit_windows() {
 
 /// What leaves one kind of Op out of a manifest, and a subject that must then show up as a difference.
 const DROPPED: &[(&str, &str, &str)] = &[
-    ("Legacy             = \"as in 4.1\"\n", "", r"value HKLM\Software\Acme\EndpointAgent\CurrentVersion@Legacy"),
-    ("[[directory]]\npath = '{ProgramData}\\Acme\\Endpoint Agent'\n", "", r"file C:\ProgramData\Acme\Endpoint Agent"),
-    ("append = '{InstallDir}\\bin'", "append = '{InstallDir}\\data'", r"value *\Session Manager\Environment@PATH"),
+    (
+        "Legacy             = \"as in 4.1\"\n",
+        "",
+        r"value HKLM\Software\Acme\EndpointAgent\CurrentVersion@Legacy",
+    ),
+    (
+        "[[directory]]\npath = '{ProgramData}\\Acme\\Endpoint Agent'\n",
+        "",
+        r"file C:\ProgramData\Acme\Endpoint Agent",
+    ),
+    (
+        "append = '{InstallDir}\\bin'",
+        "append = '{InstallDir}\\data'",
+        r"value *\Session Manager\Environment@PATH",
+    ),
     ("name        = \"Acme Agent Control\"", "name        = \"Another\"", r"file *\Acme Agent Control.lnk"),
     ("arguments   = \"--server {SERVER_URL}\"", "", r"value *\Services\AcmeAgent@ImagePath"),
-    ("run         = \"always\"", "run         = \"never\"\nstart       = \"demand\"", r"value *\Services\AcmeAgent@Start"),
+    (
+        "run         = \"always\"",
+        "run         = \"never\"\nstart       = \"demand\"",
+        r"value *\Services\AcmeAgent@Start",
+    ),
     ("Port = { dword = 8443 }", "Other = { dword = 8443 }", r"value *\EndpointAgent\Discovery@Port"),
 ];
 
@@ -62,7 +78,8 @@ fn a_step_left_out_of_one_output_is_seen() {
         }
         source.edit("agent.toml", from, to);
     }
-    std::fs::remove_file(source.folder.join("payload/x64/data/regions/us.json")).expect("a payload file less");
+    std::fs::remove_file(source.folder.join("payload/x64/data/regions/us.json"))
+        .expect("a payload file less");
     let variant = source.build("agent.toml", &["--arch", "x64"]);
     let msi = installed(&Msi, acme_42(), "x64", Prefix::new());
     let exe = installed(&Exe, &variant, "x64", Prefix::new());

@@ -26,9 +26,15 @@ fn two_builds_under_other_circumstances_are_equal() {
         fs::remove_file(file).expect("the file is removed");
         fs::write(file, bytes).expect("the file is written");
         let time = SystemTime::UNIX_EPOCH + Duration::from_secs(500_000_000 + index as u64 * 86_401);
-        fs::File::options().write(true).open(file).and_then(|file| file.set_modified(time)).expect("its time is set");
+        fs::File::options()
+            .write(true)
+            .open(file)
+            .and_then(|file| file.set_modified(time))
+            .expect("its time is set");
     }
-    for (name, jobs, zone, locale) in [("a", "1", "Asia/Tokyo", "tr_TR.UTF-8"), ("b", "7", "America/St_Johns", "C")] {
+    for (name, jobs, zone, locale) in
+        [("a", "1", "Asia/Tokyo", "tr_TR.UTF-8"), ("b", "7", "America/St_Johns", "C")]
+    {
         let dist = source.folder.with_file_name(name);
         let mut command = host::limited(300, environment::packager());
         command.args(["build", "agent.toml", "--quiet", "--jobs", jobs, "--out"]).arg(&dist);
@@ -38,7 +44,8 @@ fn two_builds_under_other_circumstances_are_equal() {
         let second = hashes(&dist);
         let names: Vec<&String> = first.keys().collect();
         assert_eq!(second.keys().collect::<Vec<_>>(), names);
-        let different: Vec<&String> = first.keys().filter(|path| first.get(*path) != second.get(*path)).collect();
+        let different: Vec<&String> =
+            first.keys().filter(|path| first.get(*path) != second.get(*path)).collect();
         assert!(different.is_empty(), "{name}: these differ: {different:?}");
     }
 }

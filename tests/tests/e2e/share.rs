@@ -81,7 +81,13 @@ fn but_for_kept(before: &State, after: &State) -> String {
     listing(&all)
 }
 
-fn absent_then_equal_then_next(program: &str, old: &Release, new: &Release, installer: &dyn Installer, by: &str) {
+fn absent_then_equal_then_next(
+    program: &str,
+    old: &Release,
+    new: &Release,
+    installer: &dyn Installer,
+    by: &str,
+) {
     let mut client = Client::new(old);
     client.prefix.boot();
     client.run(program, "").expect(0);
@@ -159,8 +165,11 @@ fn one_changed_file_is_the_one_that_is_copied() {
     client.run(&installed, "-u").expect(0);
     client.prefix.shut_down();
     let after = identities(&client.install_dir());
-    let changed: Vec<&str> =
-        before.iter().filter(|(path, id)| after.get(*path) != Some(id)).map(|(path, _)| path.as_str()).collect();
+    let changed: Vec<&str> = before
+        .iter()
+        .filter(|(path, id)| after.get(*path) != Some(id))
+        .map(|(path, _)| path.as_str())
+        .collect();
     // The bootstrap carries the installed index: it changes with each release.
     assert_eq!(changed, ["autopcc.exe", r"data\catalog.json"]);
     assert_eq!(after.len(), before.len());
@@ -236,7 +245,11 @@ fn a_file_in_use_stops_the_update_and_everything_is_as_before() {
     client.prefix.boot();
     client.prefix.hold(&format!("{DIR}\\data\\catalog.json"));
     client.run(UNC, "").expect(32);
-    assert_eq!(client.prefix.service_state("AcmeAgent").as_deref(), Some("RUNNING"), "the service runs again");
+    assert_eq!(
+        client.prefix.service_state("AcmeAgent").as_deref(),
+        Some("RUNNING"),
+        "the service runs again"
+    );
     let after = client.prefix.state();
     assert_eq!(listing(&before.differences(&after)), "");
     assert_eq!(identities(&client.install_dir()), files, "files were written");
@@ -258,7 +271,8 @@ fn an_older_release_needs_force_and_the_floor_holds() {
     client.prefix.boot();
     client.run(UNC, "-f -u").expect(0);
     let seen = look(&mut client.prefix);
-    Expected { edited: true, ..Expected::new(acme_42(), ARCH, false, "engine") }.assert(&client.prefix, &seen);
+    Expected { edited: true, ..Expected::new(acme_42(), ARCH, false, "engine") }
+        .assert(&client.prefix, &seen);
 
     let source = Source::new("share-below-floor");
     source.edit("agent.toml", "serial           = 42", "serial           = 39");
