@@ -7,7 +7,7 @@ use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
-use crate::registry::Registry;
+use crate::registry::{Registry, Value};
 
 /// What is at a path.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -122,10 +122,26 @@ impl State {
         for key in self.registry.keys.values() {
             add(format!("key {}", key.path), String::new());
             for (name, value) in key.values.values() {
-                add(format!("value {}@{name}", key.path), value.to_string());
+                let text = in_windows_words(&key.path, name, value);
+                add(format!("value {}@{name}", key.path), text);
             }
         }
         all
+    }
+}
+
+/// A value as text, without what Wine's Windows Installer does otherwise than Windows': it leaves out the quotes
+/// around a service's program, and leaves empty parts in PATH. (What the engine writes is tested to the letter.)
+fn in_windows_words(key: &str, name: &str, value: &Value) -> String {
+    match value {
+        Value::Sz(text) if name == "ImagePath" && key.contains(r"\Services\") => {
+            Value::Sz(text.replace('"', "")).to_string()
+        }
+        Value::ExpandSz(text) if name == "PATH" && key.ends_with(r"\Environment") => {
+            let parts: Vec<&str> = text.split(';').filter(|part| !part.is_empty()).collect();
+            Value::ExpandSz(parts.join(";")).to_string()
+        }
+        _ => value.to_string(),
     }
 }
 

@@ -5,17 +5,19 @@ use std::fs;
 use packager_tests::installer::{Exe, Installer, Msi, install_dir};
 use packager_tests::prefix::Prefix;
 use packager_tests::product::{acme_42, acme_43};
+use packager_tests::registry::View;
 use packager_tests::state::{Difference, State, like, listing};
 
-use crate::acme::{Expected, look};
+use crate::acme::{ENVIRONMENT, Expected, look};
 
 const URL: &str = "https://e2e.acme.example:8443/a";
 
-/// What Windows Installer (Wine's) keeps of products that are gone: empty keys of its own.
+/// What Windows Installer keeps of products that are gone: empty keys of its own, and who the kept files are.
 const LEFT_BY_WINDOWS_INSTALLER: &[&str] = &[
     r"file C:\windows\Installer",
     r"key HKLM\Software\Classes\Installer*",
-    r"key HKLM\Software\Microsoft\Windows\CurrentVersion\Installer*",
+    r"* HKLM\Software\Microsoft\Windows\CurrentVersion\Installer\*",
+    r"key HKLM\Software\Microsoft\Windows\CurrentVersion\Installer",
 ];
 
 /// What is left after an uninstall, but for the kept files and their folders.
@@ -78,6 +80,10 @@ fn whole_life(installer: &dyn Installer, arch: &str, mut prefix: Prefix, managed
     assert!(left.is_empty(), "{} left:\n{}", installer.name(), listing(&left));
     assert_eq!(fs::read_to_string(&edited).ok().as_deref(), Some("edited by hand\n"));
     assert!(after.file(&format!("{dir}\\conf\\rules.toml")).is_some(), "the kept file is gone");
+    if managed_by == "engine" {
+        let path = |state: &State| state.registry.value(ENVIRONMENT, View::Bits64, "PATH").cloned();
+        assert_eq!(path(&after), path(&empty.state), "to the letter");
+    }
 }
 
 #[test]
