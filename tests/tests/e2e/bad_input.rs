@@ -18,6 +18,14 @@ fn hashes(folder: &Path) -> BTreeMap<String, String> {
     files(folder).iter().map(|(path, host)| (path.clone(), sha256_of(host))).collect()
 }
 
+/// The paths that are not the same in both.
+fn different(a: &BTreeMap<String, String>, b: &BTreeMap<String, String>) -> Vec<String> {
+    let mut paths: Vec<String> =
+        a.keys().chain(b.keys()).filter(|path| a.get(*path) != b.get(*path)).cloned().collect();
+    paths.dedup();
+    paths
+}
+
 #[test]
 fn a_bad_manifest_is_1_and_names_the_line() {
     let source = Source::new("bad-manifest");
@@ -88,7 +96,7 @@ fn a_full_disk_and_a_killed_build_leave_the_previous_artefacts_whole() {
         command.args(["-c", &line]).arg(environment::packager()).arg(&out).current_dir(&source.folder);
         let ended = host::output(&mut command);
         assert_eq!(ended.code, 3, "{blocks} blocks: {}{}", ended.stdout, ended.stderr);
-        assert_eq!(hashes(&dist), old, "{blocks} blocks");
+        assert_eq!(different(&hashes(&dist), &old), Vec::<String>::new(), "{blocks} blocks");
     }
 
     let whole = Source::new("interrupted-whole");
@@ -120,7 +128,7 @@ fn a_full_disk_and_a_killed_build_leave_the_previous_artefacts_whole() {
     // The next build that ends leaves what a first one leaves.
     packager(&source.folder, &["build", "agent.toml", "--quiet", "--out", &out])
         .expect_success("packager build");
-    assert_eq!(hashes(&dist), new);
+    assert_eq!(different(&hashes(&dist), &new), Vec::<String>::new());
 }
 
 #[test]
