@@ -177,16 +177,3 @@ impl Reporter for Console {
         self.json(&artifact.json());
     }
 }
-
-/// For subcommands that write text: each line is [said](Console::say).
-impl Write for Console {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        let text = String::from_utf8_lossy(bytes);
-        self.say(text.trim_end_matches('\n'));
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}

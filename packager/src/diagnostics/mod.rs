@@ -12,6 +12,7 @@ pub mod rules;
 pub mod source;
 pub mod suggest;
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 pub use source::Source;
@@ -138,8 +139,11 @@ impl Problems {
     /// All of them, in the order of the manifest, each once.
     #[must_use]
     pub fn into_sorted(mut self) -> Vec<Diagnostic> {
-        self.list.sort_by_key(|d| (d.labels.first().map_or(0, |l| l.span.start), d.severity));
-        self.list.dedup();
+        let place = |d: &Diagnostic| d.labels.first().map_or(0, |l| l.span.start);
+        self.list.sort_by_key(|d| (place(d), d.severity));
+        // Architectures that share a payload folder share its problems.
+        let mut seen = HashSet::new();
+        self.list.retain(|d| seen.insert((place(d), d.name, d.message.clone())));
         self.list
     }
 }

@@ -26,6 +26,8 @@ pub struct Inputs {
     pub license: Option<Problem>,
     /// What is wrong with `bootstrap.private-key-file`.
     pub private_key: Option<Problem>,
+    /// The payload file that is the private key.
+    pub shipped_secret: Option<Utf8PathBuf>,
     /// The payload of each architecture.
     pub payloads: Vec<(Arch, Result<Scan, Problem>)>,
 }
@@ -54,10 +56,15 @@ impl Inputs {
             // A glob that is wrong is a problem of its own; without it more files are looked at.
             let exclude = manifest.payload.exclude.iter().map(|t| t.get_ref().as_str());
             let exclude = scan::globs(exclude).unwrap_or_default();
+            let mut scanned: Vec<(Utf8PathBuf, Result<Scan, Problem>)> = Vec::new();
             for arch in archs(manifest) {
                 let folder = inputs.path(&source.get_ref().replace("{arch}", arch_name(arch)));
-                inputs.payloads.push((arch, scan::scan(&folder, &exclude)));
+                let known = scanned.iter().find(|(known, _)| *known == folder).map(|(_, scan)| scan.clone());
+                let scan = known.unwrap_or_else(|| scan::scan(&folder, &exclude));
+                scanned.push((folder, scan.clone()));
+                inputs.payloads.push((arch, scan));
             }
+            inputs.shipped_secret = inputs.find_secret(manifest);
         }
         inputs
     }
@@ -66,6 +73,16 @@ impl Inputs {
     #[must_use]
     pub fn path(&self, text: &str) -> Utf8PathBuf {
         self.base.join(text.replace('\\', "/"))
+    }
+
+    /// The private key among the payload's files, under whatever name it got there.
+    fn find_secret(&self, manifest: &Manifest) -> Option<Utf8PathBuf> {
+        let key = self.path(manifest.bootstrap.private_key_file.as_ref()?.get_ref());
+        let size = key.metadata().ok()?.len();
+        let content = std::fs::read(&key).ok().filter(|bytes| !bytes.is_empty() && size < 65_536)?;
+        let files = self.payloads.iter().filter_map(|(_, scan)| scan.as_ref().ok()).flat_map(|s| &s.files);
+        let same = |f: &&scan::Found| f.size == size && std::fs::read(&f.source).is_ok_and(|b| b == content);
+        files.into_iter().find(same).map(|f| f.source.clone())
     }
 
     fn file_problem(&self, path: &Text, looks_right: fn(&[u8]) -> Result<(), Problem>) -> Option<Problem> {

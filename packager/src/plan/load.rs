@@ -1,6 +1,6 @@
 //! From a manifest's path to its plans, with every problem on the way.
 
-use std::io::Read as _;
+use std::io::{ErrorKind, Read as _};
 
 use camino::Utf8Path;
 
@@ -67,18 +67,21 @@ fn read(path: &Utf8Path) -> Result<Source, BuildError> {
     let input = |message: String, why: String, help: &str| {
         Err(BuildError::Input(Problem::new(message).why(why).help(help)))
     };
-    let file = match std::fs::File::open(path) {
-        Ok(file) => file,
-        Err(e) if matches!(e.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory) => {
+    // Looked at before it is opened: opening a pipe would wait for whoever writes to it.
+    match path.metadata() {
+        Ok(metadata) if metadata.is_file() => {}
+        Ok(metadata) => {
+            let what = if metadata.is_dir() { "a folder" } else { "not a regular file" };
+            let help = "name the manifest, such as agent.toml";
+            return input(format!("{path} is {what}"), "a manifest is a file".into(), help);
+        }
+        Err(e) if matches!(e.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
             let help = "`packager init` writes a manifest to start from";
             return input(format!("there is no manifest {path}"), e.to_string(), help);
         }
-        Err(e) => return Err(BuildError::io("open", path, &e)),
-    };
-    if file.metadata().is_ok_and(|m| m.is_dir()) {
-        let help = "name the manifest in it, such as agent.toml";
-        return input(format!("{path} is a folder"), "a manifest is a file".into(), help);
+        Err(e) => return Err(BuildError::io("read", path, &e)),
     }
+    let file = std::fs::File::open(path).map_err(|e| BuildError::io("open", path, &e))?;
     let mut bytes = Vec::new();
     let limit = syntax::MAX_BYTES;
     file.take(limit.saturating_add(1))

@@ -10,13 +10,21 @@ pub(super) const RULE: Rule =
 /// The most files: Windows Installer counts the files of a cabinet in 16 bits, and the bootstrap is one of them.
 const MOST_FILES: usize = 65_534;
 
+/// How many problems are shown at once.
+const SHOWN: usize = 50;
+
 fn check(context: &Context<'_>, out: &mut Findings<'_>) {
     let Some(source) = &context.manifest.payload.source else { return };
     for (_, scan) in &context.inputs.payloads {
         let Ok(scan) = scan else { continue };
-        for problem in &scan.problems {
+        for problem in scan.problems.iter().take(SHOWN) {
             let mut problem = problem.clone();
             problem.help.get_or_insert_with(|| "make it readable, or leave it out with `payload.exclude`".into());
+            out.error(Finding::at(source.span(), problem));
+        }
+        if let Some(more) = scan.problems.len().checked_sub(SHOWN).filter(|n| *n > 0) {
+            let problem = Problem::new(format!("{more} more files of the payload have such problems"))
+                .help("solve those that are shown, then look again");
             out.error(Finding::at(source.span(), problem));
         }
         if scan.files.len() > MOST_FILES {

@@ -147,6 +147,7 @@ rules! {
     path_clash,
     per_user,
     reserved_key,
+    secret_in_payload,
     share_without_key,
     unquoted_path,
     unused_glob,
