@@ -40,6 +40,7 @@ pub fn build(request: &BuildRequest, reporter: &mut dyn Reporter) -> Result<Buil
     }
     let packages = chosen(&loaded.plans, &request.archs)?;
     let Some(first) = packages.first() else { return Err(BuildError::Manifest { errors: 0 }) };
+    out_of_the_payload(request, &packages)?;
     let wants = wants(request, first);
     let key = if wants.share { Some(signing_key(first)?) } else { None };
 
@@ -72,6 +73,22 @@ pub fn build(request: &BuildRequest, reporter: &mut dyn Reporter) -> Result<Buil
         reporter.artifact(artifact);
     }
     Ok(report)
+}
+
+/// What is built must not be payload of the next build.
+fn out_of_the_payload(request: &BuildRequest, packages: &[&PackagePlan]) -> Result<(), BuildError> {
+    let absolute = |path: &Utf8Path| std::path::absolute(path).map_err(|e| BuildError::io("find", path, &e));
+    let out = absolute(&request.out)?;
+    for file in packages.iter().flat_map(|package| &package.files) {
+        if absolute(&file.source)?.starts_with(&out) {
+            return Err(BuildError::Input(
+                Problem::new(format!("the payload file {} lies in the output folder {}", file.source, request.out))
+                    .why("every build would install what the one before it has made")
+                    .help("write to a folder outside of the payload with --out, or leave it out with `payload.exclude`"),
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// The plans of the architectures that are asked for.
