@@ -23,8 +23,8 @@ use crate::text;
 /// An operation, ready to be done.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Step {
-    /// A directory, without trailing backslash.
-    Directory(String),
+    /// A directory, without trailing backslash, and how many of its levels are ours.
+    Directory(String, usize),
     /// A registry value.
     Value(Key, String, RegValue),
     /// A registry key.
@@ -43,7 +43,7 @@ impl Step {
         let same_key =
             |a: &Key, b: &Key| a.root == b.root && a.view == b.view && path::same(&a.path, &b.path);
         match (self, other) {
-            (Step::Directory(a), Step::Directory(b)) => path::same(a, b),
+            (Step::Directory(a, _), Step::Directory(b, _)) => path::same(a, b),
             (Step::Value(a, name_a, _), Step::Value(b, name_b, _)) => {
                 same_key(a, b) && path::same(name_a, name_b)
             }
@@ -151,7 +151,18 @@ impl Facts<'_> {
 
     fn step<S: System>(&self, system: &mut S, op: &Op) -> Outcome<Step> {
         Ok(match op {
-            Op::Directory { path } => Step::Directory(self.expand_dir(system, path)?),
+            Op::Directory { path } => {
+                let dir = self.expand_dir(system, path)?;
+                let mut anchor = self.anchor(system, path)?;
+                if anchor.is_empty() {
+                    anchor.push_str(self.install_dir);
+                }
+                let ours = match path::lower(&dir).strip_prefix(&path::lower(&anchor)) {
+                    Some(below) => below.split('\\').filter(|part| !part.is_empty()).count(),
+                    None => 1,
+                };
+                Step::Directory(dir, ours)
+            }
             Op::RegistryKey { key } => Step::Key(key.clone()),
             Op::RegistryValue { key, name, data } => {
                 Step::Value(key.clone(), name.clone(), self.value(system, data)?)

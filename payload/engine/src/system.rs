@@ -144,6 +144,9 @@ pub trait System {
     fn probe_delete(&mut self, path: &str) -> Result<()>;
     /// Deletes (file or empty directory) at the next restart.
     fn delete_at_restart(&mut self, path: &str) -> Result<()>;
+    /// Gives a file the rights that its folder passes on, and no others: a renamed file keeps those of the folder it
+    /// was made in. Volumes without rights are fine.
+    fn inherit_rights(&mut self, path: &str) -> Result<()>;
     /// Free bytes on the volume of an existing path.
     fn free_space(&mut self, path: &str) -> Result<u64>;
     /// A known directory, without trailing backslash; never [`Dir::InstallDir`]. `wide` asks for the 64-bit one of

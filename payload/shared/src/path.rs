@@ -235,7 +235,9 @@ pub fn join(folder: &str, name: &str) -> String {
 pub fn parent(path: &str) -> Option<&str> {
     let trimmed = path.strip_suffix('\\').unwrap_or(path);
     let (folder, _) = trimmed.rsplit_once('\\')?;
-    if folder.is_empty() || folder.ends_with(':') { None } else { Some(folder) }
+    // What is above `\\server\share` is no folder.
+    let server = folder.strip_prefix("\\\\").is_some_and(|name| !name.contains('\\'));
+    if folder.is_empty() || folder == "\\" || folder.ends_with(':') || server { None } else { Some(folder) }
 }
 
 #[cfg(test)]
@@ -299,6 +301,15 @@ mod tests {
                 assert_eq!((theirs.next(), theirs.next()), (Some(ours), None), "U+{n:04X}");
             }
         }
+    }
+
+    #[test]
+    fn parents_end_at_drives_and_shares() {
+        assert_eq!(parent("C:\\a\\b\\"), Some("C:\\a"));
+        assert_eq!(parent("C:\\a"), None);
+        assert_eq!(parent("\\\\s\\x\\a"), Some("\\\\s\\x"));
+        assert_eq!(parent("\\\\s\\x"), None);
+        assert_eq!(parent("a"), None);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 
 mod block;
 
-pub use block::Blocks;
+pub use block::{Blocks, checksum};
 
 use alloc::string::String;
 use alloc::vec::Vec;

@@ -1,52 +1,9 @@
 use super::*;
-use alloc::vec;
 use miniz_oxide::deflate::compress_to_vec;
 
-/// A cabinet with one folder; members by name, content.
-pub(crate) fn build(members: &[(&str, &[u8])], mszip: bool) -> Vec<u8> {
-    let plain: Vec<u8> = members.iter().flat_map(|(_, content)| content.iter().copied()).collect();
-    let mut data = Vec::new();
-    let mut count = 0u16;
-    for chunk in plain.chunks(0x8000) {
-        let packed = if mszip {
-            let mut packed = b"CK".to_vec();
-            packed.extend(compress_to_vec(chunk, 6));
-            packed
-        } else {
-            chunk.to_vec()
-        };
-        let mut head = (packed.len() as u16).to_le_bytes().to_vec();
-        head.extend((chunk.len() as u16).to_le_bytes());
-        data.extend(block::checksum(&head, block::checksum(&packed, 0)).to_le_bytes());
-        data.extend(head);
-        data.extend(packed);
-        count += 1;
-    }
-    let mut files = Vec::new();
-    let mut offset = 0u32;
-    for (name, content) in members {
-        files.extend((content.len() as u32).to_le_bytes());
-        files.extend(offset.to_le_bytes());
-        files.extend([0u8; 8]);
-        files.extend(name.as_bytes());
-        files.push(0);
-        offset += content.len() as u32;
-    }
-    let data_at = 36 + 8 + files.len() as u32;
-    let mut out = b"MSCF\0\0\0\0".to_vec();
-    out.extend((data_at + data.len() as u32).to_le_bytes());
-    out.extend([0; 4]);
-    out.extend(44u32.to_le_bytes());
-    out.extend([0; 4]);
-    out.extend([3, 1, 1, 0]);
-    out.extend((members.len() as u16).to_le_bytes());
-    out.extend([0; 6]);
-    out.extend(data_at.to_le_bytes());
-    out.extend(count.to_le_bytes());
-    out.extend(u16::from(mszip).to_le_bytes());
-    out.extend(files);
-    out.extend(data);
-    out
+fn build(members: &[(&str, &[u8])], mszip: bool) -> Vec<u8> {
+    let members: Vec<_> = members.iter().map(|(name, content)| ((*name).into(), content.to_vec())).collect();
+    crate::sim::fixture::cabinet(&members, mszip)
 }
 
 fn unpack(mut bytes: &[u8]) -> Result<Vec<u8>> {
@@ -110,7 +67,6 @@ fn matches_may_reach_into_the_block_before() {
     let first = [b'a'; 0x8000];
     let mut bytes = build(&[("a", &first), ("b", b"aaa")], true);
     // Bits, low first: 1 (last), 01 (fixed), 0000001 (length 3), 00011 (distance 4), 0000000 (end).
-    let packed: &[u8] = b"CK\x03\x62\x00\x00";
     // The second block is at the end: replace it.
     let tail = 8 + 2 + compress_to_vec(b"aaa", 6).len();
     bytes.truncate(bytes.len() - tail);
@@ -126,7 +82,6 @@ fn matches_may_reach_into_the_block_before() {
     for byte in bits.chunks(8) {
         deflated.push(byte.iter().enumerate().fold(0, |sum, (n, bit)| sum | (bit << n)));
     }
-    let _ = packed;
     bytes.extend([0; 4]);
     bytes.extend((deflated.len() as u16).to_le_bytes());
     bytes.extend(3u16.to_le_bytes());

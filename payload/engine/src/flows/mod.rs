@@ -167,3 +167,6 @@ pub fn lock<S: System>(system: &mut S, product_id: &str) -> Outcome<S::Lock> {
         None => Err(Failure::new(Exit::Busy, "another installation of this product is running")),
     }
 }
+
+#[cfg(test)]
+mod tests;

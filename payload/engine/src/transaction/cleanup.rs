@@ -35,10 +35,14 @@ impl<S: System> Transaction<'_, S> {
         }
         let stays = |step: &Step| change.new.steps.iter().any(|other| other.same_target(step));
         for step in &change.old.steps {
-            if let Step::Directory(dir) = step
+            if let Step::Directory(dir, levels) = step
                 && !stays(step)
             {
-                folders.push(dir.clone());
+                let mut level = Some(dir.as_str());
+                for _ in 0..*levels {
+                    folders.extend(level.map(String::from));
+                    level = level.and_then(path::parent);
+                }
             }
         }
         // The deepest first.
@@ -49,7 +53,7 @@ impl<S: System> Transaction<'_, S> {
                 .new
                 .steps
                 .iter()
-                .any(|step| matches!(step, Step::Directory(dir) if path::same(dir, folder)))
+                .any(|step| matches!(step, Step::Directory(dir, _) if path::same(dir, folder)))
         };
         for folder in folders {
             if !wanted(&folder) {

@@ -66,7 +66,9 @@ impl<S: System> Transaction<'_, S> {
             }
             let staged = self.staged(*place);
             self.system.rename(&staged, &target)?;
-            self.did(Undo::Rename(target, staged));
+            self.did(Undo::Rename(target.clone(), staged));
+            // The work folder is for administrators alone; what comes out of it is for everybody who may run it.
+            self.system.inherit_rights(&target)?;
             self.system.log(&text::join(&["wrote ", &entry.path]));
         }
         Ok(())

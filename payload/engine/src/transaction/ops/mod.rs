@@ -43,7 +43,7 @@ impl<S: System> Transaction<'_, S> {
                 continue;
             }
             match step {
-                Step::Directory(_) => {} // cleaned up when all is settled
+                Step::Directory(..) => {} // cleaned up when all is settled
                 Step::Value(key, name, _) => registry::remove_value(self, key, name)?,
                 Step::Key(key) => registry::prune(self, key)?,
                 Step::Environment(key, name, value, action) => {
@@ -55,7 +55,7 @@ impl<S: System> Transaction<'_, S> {
         }
         for step in &change.new.steps {
             match step {
-                Step::Directory(path) => directory::apply(self, path)?,
+                Step::Directory(path, _) => directory::apply(self, path)?,
                 Step::Value(key, name, value) => registry::set_value(self, key, name, value)?,
                 Step::Key(key) => registry::create_key(self, key)?,
                 Step::Environment(key, name, value, action) => {

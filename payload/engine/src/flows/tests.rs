@@ -1,0 +1,397 @@
+//! Every flow on the simulated machine, and its way back at each failing step.
+
+use std::collections::BTreeMap;
+use std::string::String;
+use std::vec::Vec;
+
+use packager_shared::path::lower;
+use packager_shared::state::FILE_TIME;
+
+use crate::registry::{self, EXPAND_SZ, SZ};
+use crate::sim::fixture::{Product, key, product};
+use crate::sim::{Fault, Node, World, reg};
+use crate::system::{RelatedProduct, ServiceState};
+
+const SETUP: &str = "C:\\Users\\u\\setup.exe";
+const DIR: &str = "C:\\Program Files\\Acme\\Agent";
+const INSTALLED: &str = "C:\\Program Files\\Acme\\Agent\\autopcc.exe";
+const ENVIRONMENT: &str = "SYSTEM\\CurrentControlSet\\Control\\Session Manager\\Environment";
+
+type Snapshot = BTreeMap<String, String>;
+
+fn world() -> World {
+    let mut world = World::default();
+    let values = [(String::from("path"), registry::string(EXPAND_SZ, "C:\\Windows;%X%"))];
+    world.registry.insert(reg(&key(ENVIRONMENT)), values.into());
+    for parent in
+        ["SYSTEM\\CurrentControlSet\\Control\\Session Manager", "SYSTEM\\CurrentControlSet\\Control"]
+    {
+        world.registry.insert(reg(&key(parent)), BTreeMap::new());
+    }
+    world.registry.insert(reg(&key("SYSTEM\\CurrentControlSet")), BTreeMap::new());
+    world.registry.insert(reg(&key("SYSTEM")), BTreeMap::new());
+    for windows in [
+        "Microsoft\\Windows\\CurrentVersion\\Uninstall",
+        "Microsoft\\Windows\\CurrentVersion",
+        "Microsoft\\Windows",
+        "Microsoft",
+    ] {
+        world.registry.insert(reg(&key(&std::format!("SOFTWARE\\{windows}"))), BTreeMap::new());
+    }
+    world
+}
+
+fn setup(world: &mut World, product: &Product, arguments: &str) -> u32 {
+    world.put(SETUP, &product.setup());
+    world.launch(SETUP, arguments)
+}
+
+/// A machine with a version installed.
+fn with(version: u16) -> World {
+    let mut world = world();
+    assert_eq!(setup(&mut world, &product(version), "/quiet"), 0, "{:#?}", world.log);
+    world
+}
+
+/// What there is but for the setup program and shares.
+fn state(world: &World) -> Snapshot {
+    let mut out = world.snapshot();
+    out.retain(|path, _| {
+        !path.starts_with("c:\\users\\u\\setup") && !path.starts_with("\\\\") && !path.is_empty()
+    });
+    out
+}
+
+fn value(world: &World, path: &str, name: &str) -> Option<String> {
+    let value = world.registry.get(&reg(&key(path)))?.get(&lower(name))?;
+    registry::as_string(value)
+}
+
+fn assert_same(a: &Snapshot, b: &Snapshot, context: &str) {
+    let differences: Vec<_> = a
+        .iter()
+        .filter(|(path, text)| b.get(*path) != Some(text))
+        .chain(b.iter().filter(|(path, _)| !a.contains_key(*path)))
+        .collect();
+    assert!(differences.is_empty(), "{context}: {differences:#?}");
+}
+
+fn last(world: &World) -> &str {
+    world.log.last().map_or("", String::as_str)
+}
+
+#[test]
+fn a_fresh_install_makes_everything_true() {
+    let world = with(1);
+    let one = product(1);
+    for (path, content, _) in &one.files {
+        let path = std::format!("{DIR}\\{path}");
+        assert_eq!(world.content(&path).as_ref(), Some(content), "{path}");
+        let time = match world.tree.get(&path) {
+            Some(Node::File { modified, protected, .. }) => (*modified, *protected),
+            _ => (0, true),
+        };
+        assert_eq!(time, (FILE_TIME, false), "{path} has the fixed time and its folder's rights");
+    }
+    assert_eq!(world.content(INSTALLED), Some(one.installed()));
+    let current = "SOFTWARE\\Acme\\com.acme.agent\\CurrentVersion";
+    assert_eq!(
+        value(&world, current, "Application Path").as_deref(),
+        Some("C:\\Program Files\\Acme\\Agent\\")
+    );
+    assert_eq!(
+        value(&world, ENVIRONMENT, "Path").as_deref(),
+        Some("C:\\Windows;%X%;C:\\Program Files\\Acme\\Agent\\bin")
+    );
+    assert_eq!(world.registry[&reg(&key(ENVIRONMENT))]["path"].kind, EXPAND_SZ);
+    assert_eq!(world.registry[&reg(&key(ENVIRONMENT))]["acme_home"].kind, SZ);
+    assert_eq!(
+        value(&world, "SOFTWARE\\Acme\\com.acme.agent\\Setup", "ManagedBy").as_deref(),
+        Some("engine")
+    );
+    assert_eq!(
+        value(&world, "SOFTWARE\\Acme\\com.acme.agent\\Setup\\Settings", "GROUP").as_deref(),
+        Some("standard")
+    );
+    let entry = "SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Uninstall\\com.acme.agent";
+    assert_eq!(
+        value(&world, entry, "QuietUninstallString").as_deref(),
+        Some("\"C:\\Program Files\\Acme\\Agent\\autopcc.exe\" /uninstall /quiet")
+    );
+    let service = &world.services["acmeagent"];
+    assert_eq!(service.state, ServiceState::Running);
+    assert_eq!(
+        service.config.image_path,
+        "\"C:\\Program Files\\Acme\\Agent\\bin\\agent.exe\" --server standard"
+    );
+    assert!(world.tree.get("C:\\ProgramData\\Start\\Acme\\Agent.lnk").is_some());
+    assert!(world.tree.get("C:\\Program Files\\Acme\\Agent\\.upd").is_none());
+    assert_eq!(world.broadcasts, 1);
+    assert_eq!(last(&world), "exit=0 action=install");
+}
+
+#[test]
+fn uninstall_leaves_the_machine_as_it_was_but_for_kept_files() {
+    let before = state(&world());
+    let mut world = with(1);
+    assert_eq!(world.launch(INSTALLED, "/uninstall /quiet"), 0, "{:#?}", world.log);
+    assert_eq!(last(&world), "exit=0 action=uninstall");
+    let grave = world.at_restart.first().cloned().expect("the running image is buried");
+    assert!(grave.starts_with("C:\\Windows\\Temp\\"));
+    assert!(world.tree.is_protected(packager_shared::path::parent(&grave).expect("a folder")));
+    world.restart();
+    let after = state(&world);
+    let kept: Vec<&String> = after.keys().filter(|path| !before.contains_key(*path)).collect();
+    let folder = "c:\\program files\\acme";
+    assert_eq!(
+        kept,
+        [
+            folder,
+            &[folder, "\\agent"].concat(),
+            &[folder, "\\agent\\conf"].concat(),
+            &[folder, "\\agent\\conf\\agent.toml"].concat()
+        ]
+    );
+    assert!(before.iter().all(|(path, text)| after.get(path) == Some(text)));
+}
+
+#[test]
+fn without_kept_files_nothing_at_all_is_left() {
+    let mut one = product(1);
+    one.files.retain(|(_, _, keep)| !keep);
+    let mut world = world();
+    let before = state(&world);
+    assert_eq!(setup(&mut world, &one, "/quiet"), 0);
+    assert_eq!(setup(&mut world, &one, "/uninstall /S"), 0, "{:#?}", world.log);
+    assert!(world.at_restart.is_empty(), "the installed bootstrap does not run");
+    assert_same(&before, &state(&world), "uninstalled");
+    assert_eq!(setup(&mut world, &one, "/uninstall /quiet"), 1605);
+}
+
+#[test]
+fn an_upgrade_equals_a_fresh_install() {
+    let mut world = with(1);
+    world.put(&std::format!("{DIR}\\conf\\agent.toml"), b"edited");
+    assert_eq!(setup(&mut world, &product(2), "/quiet"), 0, "{:#?}", world.log);
+    assert_eq!(last(&world), "exit=0 action=upgrade");
+    let config = std::format!("{DIR}\\conf\\agent.toml");
+    assert_eq!(world.content(&config).as_deref(), Some(&b"edited"[..]));
+    let mut fresh = with(2);
+    for world in [&mut world, &mut fresh] {
+        world.tree.remove(&config);
+    }
+    assert_same(&state(&fresh), &state(&world), "upgraded");
+}
+
+#[test]
+fn the_same_version_again_writes_nothing_and_repairs_what_differs() {
+    let mut world = with(1);
+    let before = state(&world);
+    assert_eq!(setup(&mut world, &product(1), "/quiet"), 0);
+    assert_eq!((last(&world), world.mutations), ("exit=0 action=none", 0));
+    // Same size, same time: only a hash finds it.
+    let file = std::format!("{DIR}\\bin\\same.dll");
+    world.clock = FILE_TIME;
+    world.put(&file, &[b'x'; 40_000]);
+    world.tree.remove(&std::format!("{DIR}\\bin\\agent.exe"));
+    world.registry.remove(&reg(&key("SOFTWARE\\Acme\\Gone")));
+    assert_eq!(setup(&mut world, &product(1), "/repair /quiet"), 0);
+    assert_eq!(last(&world), "exit=0 action=repair");
+    assert_same(&before, &state(&world), "repaired");
+}
+
+#[test]
+fn settings_are_remembered_cleared_and_reset() {
+    let server =
+        |world: &World| value(world, "SOFTWARE\\Acme\\Agent\\Settings", "Server").unwrap_or_default();
+    let group = |world: &World| {
+        value(world, "SOFTWARE\\Acme\\com.acme.agent\\Setup\\Settings", "GROUP").unwrap_or_default()
+    };
+    let mut world = world();
+    assert_eq!(setup(&mut world, &product(1), "/quiet /site Paris group=kiosk"), 0);
+    assert_eq!((server(&world), group(&world)), ("paris".into(), "kiosk".into()));
+    assert_eq!(setup(&mut world, &product(2), "/quiet SERVER=\"a b\""), 0);
+    assert_eq!((server(&world), group(&world)), ("a b".into(), "kiosk".into()));
+    assert_eq!(setup(&mut world, &product(2), "/quiet SERVER= /clear GROUP"), 0);
+    assert_eq!((server(&world), group(&world)), (String::new(), "standard".into()));
+    assert_eq!(setup(&mut world, &product(2), "/quiet"), 0);
+    assert_eq!((server(&world), world.mutations), (String::new(), 0));
+    for bad in ["OTHER=1", "/site london", "/nonsense", "/clear OTHER"] {
+        let before = state(&world);
+        assert_eq!(setup(&mut world, &product(2), &std::format!("/quiet {bad}")), 1639, "{bad}");
+        assert_same(&before, &state(&world), bad);
+    }
+    assert!(world.log.iter().all(|line| !line.contains("a b")));
+}
+
+#[test]
+fn refusals_change_nothing() {
+    let newer = with(2);
+    let mut msi = world();
+    let related = RelatedProduct { product_code: "{CODE}".into(), version: "1.0.0".into() };
+    msi.products.insert("{07070707-0707-0707-0707-070707070707}".into(), [related].into());
+    let mut user = world();
+    user.administrator = false;
+    let mut old_windows = world();
+    old_windows.machine.version = (5, 1, 2600);
+    let mut busy = world();
+    busy.locked = true;
+    let mut full = world();
+    full.free = 1000;
+    let mut cancelled = world();
+    cancelled.cancelled = true;
+    for (name, world, exit) in [
+        ("newer", newer, 1638),
+        ("msi", msi, 1638),
+        ("user", user, 740),
+        ("windows", old_windows, 1633),
+        ("busy", busy, 1618),
+        ("full", full, 112),
+        ("cancelled", cancelled, 1602),
+    ] {
+        let mut world = world;
+        let before = state(&world);
+        assert_eq!(setup(&mut world, &product(1), "/quiet"), exit, "{name}: {:#?}", world.log);
+        assert_same(&before, &state(&world), name);
+        assert_eq!(last(&world), std::format!("exit={exit} action=failed"));
+        if name == "msi" {
+            assert!(world.said[0].contains("msiexec /x {CODE}"));
+        }
+    }
+}
+
+#[test]
+fn people_are_asked_for_rights_and_told_what_would_be_done() {
+    let mut world = world();
+    world.administrator = false;
+    world.child_code = 3010;
+    assert_eq!(setup(&mut world, &product(1), "/whatif"), 0);
+    assert!(world.said[0].starts_with("would install"));
+    assert_eq!(setup(&mut world, &product(1), "SERVER=\"a \\\" b\" /norestart"), 3010);
+    assert_eq!(world.elevated, ["\"SERVER=a \\\" b\" /norestart"]);
+    assert_eq!(setup(&mut world, &product(1), "/version /quiet"), 0);
+    assert_eq!(world.said, ["1.0.0"]);
+    assert_eq!(setup(&mut world, &product(1), "/?"), 0);
+    assert_eq!(world.tree.get(DIR), None);
+}
+
+#[test]
+fn extract_needs_no_rights() {
+    let mut world = world();
+    world.administrator = false;
+    assert_eq!(setup(&mut world, &product(1), "/extract C:\\Users\\u\\out /quiet"), 0, "{:#?}", world.log);
+    for (path, content, _) in &product(1).files {
+        assert_eq!(world.content(&std::format!("C:\\Users\\u\\out\\{path}")).as_ref(), Some(content));
+    }
+    assert_eq!(world.content("C:\\Users\\u\\out\\autopcc.exe"), Some(product(1).installed()));
+    assert_ne!(setup(&mut world, &product(1), "/extract C:\\Users\\u\\out /quiet"), 0);
+}
+
+#[test]
+fn another_folder_can_be_chosen_once() {
+    let mut world = world();
+    assert_eq!(setup(&mut world, &product(1), "/quiet /dir D:\\Tools\\Agent\\"), 0, "{:#?}", world.log);
+    assert!(world.content("D:\\Tools\\Agent\\bin\\agent.exe").is_some());
+    assert_eq!(setup(&mut world, &product(2), "/quiet"), 0);
+    assert!(world.content("D:\\Tools\\Agent\\new\\deep\\come.txt").is_some());
+    assert_eq!(setup(&mut world, &product(2), "/quiet /dir C:\\Other"), 1639);
+    for bad in ["relative", "\\\\server\\x", "C:\\", "C:\\a\\..\\b"] {
+        assert_eq!(setup(&mut self::world(), &product(1), &std::format!("/quiet /dir {bad}")), 1639, "{bad}");
+    }
+    assert_eq!(world.launch("D:\\Tools\\Agent\\autopcc.exe", "/uninstall /quiet"), 0);
+    assert!(world.at_restart[0].starts_with("D:\\"));
+}
+
+#[test]
+fn a_file_in_use_ends_with_32_and_everything_as_it_was() {
+    let mut world = with(1);
+    for file in ["bin\\agent.exe", "old\\gone.txt"] {
+        world.held = [lower(&std::format!("{DIR}\\{file}"))].into();
+        let before = state(&world);
+        assert_eq!(setup(&mut world, &product(2), "/quiet"), 32, "{:#?}", world.log);
+        assert_same(&before, &state(&world), file);
+    }
+    world.held.clear();
+    assert_eq!(setup(&mut world, &product(2), "/quiet"), 0);
+}
+
+#[test]
+fn junctions_are_not_followed() {
+    for folder in ["C:\\Program Files\\Acme", DIR, "C:\\Program Files\\Acme\\Agent\\bin"] {
+        let mut world = world();
+        let parents = ["C:\\Program Files\\Acme", DIR];
+        for parent in parents.iter().take_while(|parent| **parent != folder) {
+            world.tree.insert(parent, Node::Dir { protected: false, link: false });
+        }
+        world.make_link(folder);
+        let before = state(&world);
+        assert_eq!(setup(&mut world, &product(1), "/quiet"), 1603, "{folder}");
+        assert_same(&before, &state(&world), folder);
+    }
+}
+
+#[test]
+fn damage_is_found_before_anything_is_touched() {
+    let mut world = world();
+    let before = state(&world);
+    let setup = product(1).setup();
+    for at in (0x210..setup.len()).step_by(97) {
+        let mut bad = setup.clone();
+        bad[at] ^= 0x10;
+        world.put(SETUP, &bad);
+        assert_eq!(world.launch(SETUP, "/quiet"), 1620, "byte {at}");
+    }
+    world.put(SETUP, &setup[..setup.len() - 8]);
+    assert_eq!(world.launch(SETUP, "/quiet"), 1620);
+    world.put(SETUP, &setup[..0x210]);
+    assert_eq!(world.launch(SETUP, "/quiet"), 1620);
+    assert_same(&before, &state(&world), "damaged");
+}
+
+/// Runs `act` on copies of a machine, failing its first, second, … mutating call. Success must give the state of an
+/// undisturbed run, failure the old state.
+fn fail_everywhere(name: &str, start: &World, act: impl Fn(&mut World) -> u32) {
+    let mut good = start.clone();
+    assert_eq!(act(&mut good), 0, "{name}: {:#?}", good.log);
+    let (old, new) = (state(start), state(&good));
+    let total = good.mutations;
+    assert!(total > 20, "{name} does too little to be a test: {total}");
+    let mut committed = 0;
+    for number in 0..total {
+        let mut world = start.clone();
+        world.fault = Fault::FailAt(number, 5);
+        let code = act(&mut world);
+        world.fault = Fault::None;
+        let context = std::format!("{name}, call {number} of {total}: {:#?}", world.log);
+        if code == 0 {
+            committed += 1;
+            // What could not be cleaned up may lie about; nothing else may differ.
+            let mut after = state(&world);
+            let waste = |path: &str| path.contains("\\.upd") || path.contains("\\~removed-");
+            after.retain(|path, text| !waste(path) && (new.contains_key(path) || !text.starts_with("dir")));
+            let mut wanted = new.clone();
+            wanted.retain(|path, _| !waste(path));
+            assert_same(&wanted, &after, &context);
+        } else {
+            assert_same(&old, &state(&world), &context);
+        }
+    }
+    assert!(committed < total / 2, "{name}: {committed} of {total} failures were shrugged off");
+}
+
+#[test]
+fn every_failing_step_of_an_install_is_rolled_back() {
+    fail_everywhere("install", &world(), |world| setup(world, &product(1), "/quiet"));
+}
+
+#[test]
+fn every_failing_step_of_an_upgrade_is_rolled_back() {
+    fail_everywhere("upgrade", &with(1), |world| setup(world, &product(2), "/quiet SERVER=x"));
+}
+
+#[test]
+fn every_failing_step_of_an_uninstall_is_rolled_back() {
+    fail_everywhere("uninstall", &with(1), |world| world.launch(INSTALLED, "/uninstall /quiet"));
+}
+
+mod bootstrap;

@@ -1,0 +1,331 @@
+//! Packages for the simulated machine: setup EXEs, installed bootstraps, shares.
+
+use std::string::String;
+use std::vec;
+use std::vec::Vec;
+
+use miniz_oxide::deflate::compress_to_vec;
+use packager_shared::identity::{self, Identity};
+use packager_shared::ids::{file_key, sha256};
+use packager_shared::index::{self, Entry, Index};
+use packager_shared::overlay::{self, Kind};
+use packager_shared::path::join;
+use packager_shared::plan::*;
+use packager_shared::release::{self, ArchRelease, Release, Sealed, arch_name};
+use packager_shared::template::{Dir, Template};
+
+use super::World;
+use crate::cabinet::checksum;
+
+/// A product with its payload.
+#[derive(Clone, Debug)]
+pub struct Product {
+    /// Everything but the files.
+    pub plan: Plan,
+    /// Path, content, `keep`.
+    pub files: Vec<(String, Vec<u8>, bool)>,
+}
+
+/// A template from text.
+pub fn template(text: &str) -> Template {
+    Template::parse(text, &[], &["SERVER", "GROUP"]).expect("a template")
+}
+
+/// A key of HKLM's 64-bit view.
+pub fn key(path: &str) -> Key {
+    Key { root: Root::LocalMachine, view: View::Bits64, path: path.into() }
+}
+
+/// A product with one operation of every kind, in a version.
+pub fn product(version: u16) -> Product {
+    let value = |path: &str, name: &str, data| Op::RegistryValue { key: key(path), name: name.into(), data };
+    let setting = |name: &str, registry| Setting {
+        name: name.into(),
+        default: "standard".into(),
+        required: false,
+        secret: false,
+        allowed: vec![],
+        registry,
+    };
+    let server = key("SOFTWARE\\Acme\\Agent\\Settings");
+    let plan = Plan {
+        product: packager_shared::plan::Product {
+            id: "com.acme.agent".into(),
+            slug: "agent".into(),
+            name: "Acme Agent".into(),
+            manufacturer: "Acme".into(),
+            version: [version, 0, 0, 0],
+            version_text: std::format!("{version}.0.0"),
+            upgrade_code: [7; 16],
+            arch: Arch::X64,
+            scope: Scope::Machine,
+            url: Some("https://acme.example".into()),
+        },
+        platform: Platform { min: (6, 1, 0), server: true, client: true, refuse: vec![] },
+        install_dir: template("{ProgramFiles}\\Acme\\Agent"),
+        settings: vec![setting("SERVER", Some((server.clone(), "Server".into()))), setting("GROUP", None)],
+        sites: vec![Site { name: "paris".into(), values: vec![("SERVER".into(), "paris".into())] }],
+        detect: vec![key("SOFTWARE\\Acme\\com.acme.agent\\CurrentVersion")],
+        detect_value: "Application Path".into(),
+        bootstrap: Bootstrap {
+            name: "autopcc.exe".into(),
+            sources: vec!["\\\\server\\share".into()],
+            first_install_msi: false,
+            public_key: Some(*keys().pk),
+            serial: u32::from(version),
+            floor: 1,
+        },
+        ops: vec![
+            Op::Directory { path: template("{ProgramData}\\Acme\\Agent") },
+            value(
+                "SOFTWARE\\Acme\\com.acme.agent\\CurrentVersion",
+                "Application Path",
+                Data::Sz(template("{InstallDir}")),
+            ),
+            value(&server.path, "Server", Data::Sz(template("{SERVER}"))),
+            value("SOFTWARE\\Acme\\Agent", "Big", Data::Qword(u64::from(version))),
+            value("SOFTWARE\\Acme\\Agent", "Tags", Data::MultiSz(vec![template("a"), template("{GROUP}")])),
+            Op::RegistryKey { key: key("SOFTWARE\\Acme\\Agent\\Empty") },
+            Op::Environment {
+                name: "Path".into(),
+                value: template("{InstallDir}\\bin"),
+                action: EnvironmentAction::Append,
+            },
+            Op::Environment {
+                name: "ACME_HOME".into(),
+                value: template("{InstallDir}"),
+                action: EnvironmentAction::Set,
+            },
+            Op::Shortcut {
+                folder: Dir::StartMenu,
+                subfolder: "Acme".into(),
+                name: "Agent".into(),
+                target: "bin\\agent.exe".into(),
+                arguments: template("--x"),
+                description: "Agent".into(),
+            },
+            Op::Service(Service {
+                name: "AcmeAgent".into(),
+                display: "Acme Agent".into(),
+                description: None,
+                exe: "bin\\agent.exe".into(),
+                arguments: template("--server {SERVER}"),
+                start: Start::Auto,
+                account: None,
+                depends: vec![],
+                run: Run::Always,
+            }),
+        ],
+    };
+    let text =
+        |n: u32| (0..n).flat_map(|i| i.wrapping_mul(u32::from(version) + 40_503).to_le_bytes()).collect();
+    let mut out = Product {
+        plan,
+        files: vec![
+            ("bin\\agent.exe".into(), text(12_000), false),
+            ("bin\\same.dll".into(), vec![b's'; 40_000], false),
+            ("conf\\agent.toml".into(), b"default = 1".to_vec(), true),
+            ("empty.txt".into(), vec![], false),
+            ("twin\\same.dll".into(), vec![b's'; 40_000], false),
+        ],
+    };
+    // Something that comes and something that goes.
+    if version == 1 {
+        out.files.push(("old\\gone.txt".into(), b"one".to_vec(), false));
+        out.plan.ops.push(value("SOFTWARE\\Acme\\Gone", "x", Data::Dword(1)));
+        out.plan.ops.push(Op::Directory { path: template("{ProgramData}\\Acme\\Old") });
+    } else {
+        out.files.push(("new\\deep\\come.txt".into(), b"two".to_vec(), false));
+        out.plan.ops.push(value("SOFTWARE\\Acme\\Come", "x", Data::ExpandSz(template("%TEMP%"))));
+    }
+    out
+}
+
+/// The keys of the simulated product.
+pub fn keys() -> ed25519_compact::KeyPair {
+    ed25519_compact::KeyPair::from_seed(ed25519_compact::Seed::new([3; 32]))
+}
+
+/// The smallest thing that counts as a PE image.
+pub fn image() -> Vec<u8> {
+    let mut out = vec![0; 0x210];
+    let mut put = |at: usize, bytes: &[u8]| out[at..at + bytes.len()].copy_from_slice(bytes);
+    put(0, b"MZ");
+    put(0x3c, &0x80u32.to_le_bytes());
+    put(0x80, b"PE\0\0");
+    put(0x86, &1u16.to_le_bytes());
+    put(0x94, &224u16.to_le_bytes());
+    put(0x98, &0x10bu16.to_le_bytes());
+    put(0x98 + 60, &0x200u32.to_le_bytes());
+    put(0x98 + 92, &16u32.to_le_bytes());
+    put(0x98 + 224 + 16, &16u32.to_le_bytes());
+    put(0x98 + 224 + 20, &0x200u32.to_le_bytes());
+    out
+}
+
+fn entry(path: &str, content: &[u8], keep: bool) -> Entry {
+    Entry { path: path.into(), size: content.len() as u64, sha256: sha256(content), pe_version: None, keep }
+}
+
+impl Product {
+    /// The encoded plan.
+    pub fn plan_bin(&self) -> Vec<u8> {
+        packager_shared::plan::encode(&self.plan)
+    }
+
+    fn payload_index(&self) -> Index {
+        let entries = self.files.iter().map(|(path, content, keep)| entry(path, content, *keep)).collect();
+        let mut index = Index { entries };
+        index.sort();
+        index
+    }
+
+    /// The bootstrap in the install directory.
+    pub fn installed(&self) -> Vec<u8> {
+        let plan = self.plan_bin();
+        let index = index::encode(&self.payload_index(), &sha256(&plan));
+        let mut out = image();
+        out.extend(overlay::build(
+            Kind::Installed,
+            1 << 20,
+            &[(overlay::PLAN, &plan), (overlay::INDEX, &index)],
+        ));
+        out
+    }
+
+    /// The index of everything, the bootstrap too.
+    pub fn index(&self) -> Index {
+        let mut index = self.payload_index();
+        index.entries.push(entry(&self.plan.bootstrap.name, &self.installed(), false));
+        index.sort();
+        index
+    }
+
+    /// The encoded index of everything.
+    pub fn files_idx(&self) -> Vec<u8> {
+        index::encode(&self.index(), &sha256(&self.plan_bin()))
+    }
+
+    /// The content of an installed file.
+    pub fn content(&self, path: &str) -> Vec<u8> {
+        match self.files.iter().find(|(name, ..)| name == path) {
+            Some((_, content, _)) => content.clone(),
+            None => self.installed(),
+        }
+    }
+
+    /// The setup EXE.
+    pub fn setup(&self) -> Vec<u8> {
+        let index = self.index();
+        let mut members: Vec<(String, Vec<u8>)> = Vec::new();
+        for place in index.cabinet_order(&self.plan.bootstrap.name) {
+            let path = &index.entries[place].path;
+            members.push((file_key(path), self.content(path)));
+        }
+        let cabinet = cabinet(&members, true);
+        let mut out = image();
+        let sections: [(overlay::Tag, &[u8]); 3] = [
+            (overlay::PLAN, &self.plan_bin()),
+            (overlay::INDEX, &self.files_idx()),
+            (overlay::CABINET, &cabinet),
+        ];
+        out.extend(overlay::build(Kind::Setup, 1 << 20, &sections));
+        out
+    }
+
+    /// The bootstrap on a share.
+    pub fn share_bootstrap(&self) -> Vec<u8> {
+        let mut identity = Identity::of(&self.plan);
+        identity.archs.push((Arch::X86, self.plan.platform.clone()));
+        let mut out = image();
+        out.extend(overlay::build(
+            Kind::Share,
+            1 << 20,
+            &[(overlay::IDENTITY, &identity::encode(&identity))],
+        ));
+        out
+    }
+
+    /// Puts a share onto a machine. Returns the path of its bootstrap.
+    pub fn publish(&self, world: &mut World, root: &str) -> String {
+        let sealed = |bytes: &[u8]| Sealed { size: bytes.len() as u64, sha256: sha256(bytes) };
+        let (plan, index, setup) = (self.plan_bin(), self.files_idx(), self.setup());
+        let bootstrap = self.share_bootstrap();
+        let product = &self.plan.product;
+        let package = |name: &str, msi, bytes: &[u8]| release::Package {
+            name: name.into(),
+            arch: product.arch,
+            msi,
+            file: sealed(bytes),
+        };
+        let release = Release {
+            product_id: product.id.clone(),
+            serial: self.plan.bootstrap.serial,
+            floor: self.plan.bootstrap.floor,
+            version: product.version,
+            version_text: product.version_text.clone(),
+            archs: vec![ArchRelease { arch: product.arch, index: sealed(&index), plan: sealed(&plan) }],
+            packages: vec![package("agent-setup.exe", false, &setup), package("agent.msi", true, b"msi")],
+            bootstrap: sha256(&bootstrap),
+        };
+        let signed = release::encode(&release, |bytes| *keys().sk.sign(bytes, None));
+        let folder =
+            std::format!("{root}\\files\\{}\\{}", self.plan.bootstrap.serial, arch_name(product.arch));
+        for entry in &self.index().entries {
+            world.put(&join(&folder, &entry.path), &self.content(&entry.path));
+        }
+        world.put(&join(&folder, "files.idx"), &index);
+        world.put(&join(&folder, "plan.bin"), &plan);
+        world.put(&std::format!("{root}\\packages\\agent-setup.exe"), &setup);
+        world.put(&std::format!("{root}\\packages\\agent.msi"), b"msi");
+        world.put(&join(root, "release.idx"), &signed);
+        let path = join(root, &self.plan.bootstrap.name);
+        world.put(&path, &bootstrap);
+        path
+    }
+}
+
+/// A cabinet with one folder, as the packager makes them: files with the same content share it.
+pub fn cabinet(members: &[(String, Vec<u8>)], mszip: bool) -> Vec<u8> {
+    let mut plain: Vec<u8> = Vec::new();
+    let mut files = Vec::new();
+    let mut seen: Vec<(&Vec<u8>, u32)> = Vec::new();
+    for (name, content) in members {
+        let shared = seen.iter().find(|(known, _)| *known == content).map(|(_, at)| *at);
+        let offset = shared.unwrap_or(plain.len() as u32);
+        if shared.is_none() {
+            seen.push((content, offset));
+            plain.extend(content);
+        }
+        files.extend((content.len() as u32).to_le_bytes());
+        files.extend(offset.to_le_bytes());
+        files.extend([0u8; 8]);
+        files.extend(name.as_bytes());
+        files.push(0);
+    }
+    let mut data = Vec::new();
+    for chunk in plain.chunks(0x8000) {
+        let packed =
+            if mszip { [b"CK".to_vec(), compress_to_vec(chunk, 6)].concat() } else { chunk.to_vec() };
+        let mut head = (packed.len() as u16).to_le_bytes().to_vec();
+        head.extend((chunk.len() as u16).to_le_bytes());
+        data.extend(checksum(&head, checksum(&packed, 0)).to_le_bytes());
+        data.extend(head);
+        data.extend(packed);
+    }
+    let data_at = 44 + files.len() as u32;
+    let mut out = b"MSCF\0\0\0\0".to_vec();
+    out.extend((data_at + data.len() as u32).to_le_bytes());
+    out.extend([0; 4]);
+    out.extend(44u32.to_le_bytes());
+    out.extend([0; 4]);
+    out.extend([3, 1, 1, 0]);
+    out.extend((members.len() as u16).to_le_bytes());
+    out.extend([0; 6]);
+    out.extend(data_at.to_le_bytes());
+    out.extend((plain.len().div_ceil(0x8000) as u16).to_le_bytes());
+    out.extend(u16::from(mszip).to_le_bytes());
+    out.extend(files);
+    out.extend(data);
+    out
+}

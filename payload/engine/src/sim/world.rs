@@ -1,0 +1,282 @@
+//! The state of the simulated machine, and what tests do with it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::string::String;
+use std::vec::Vec;
+
+use packager_shared::args::Ui;
+use packager_shared::path::{lower, parent};
+use packager_shared::plan::Arch;
+
+use super::files::{Node, Tree};
+use super::{ACCESS_DENIED, EXISTS, PATH_NOT_FOUND, fail};
+use crate::system::{Machine, RegValue, RelatedProduct, Result, ServiceConfig, ServiceState};
+
+/// A service of the simulated machine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SimService {
+    /// Its configuration.
+    pub config: ServiceConfig,
+    /// Whether it runs.
+    pub state: ServiceState,
+}
+
+/// What goes wrong, counted in mutating calls from 0.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Fault {
+    /// Nothing.
+    #[default]
+    None,
+    /// This call fails with this error code, and does nothing.
+    FailAt(u64, u32),
+    /// The power goes before this call: it and all after it fail, also reads.
+    PowerOffAt(u64),
+}
+
+/// A simulated machine.
+#[derive(Clone, Debug)]
+pub struct World {
+    /// Files and directories.
+    pub tree: Tree,
+    /// Contents, by the file's name for them.
+    pub contents: BTreeMap<u64, Vec<u8>>,
+    /// Keys (`HKLM64\software\…`), values by lower-case name.
+    pub registry: BTreeMap<String, BTreeMap<String, RegValue>>,
+    /// Services by lower-case name.
+    pub services: BTreeMap<String, SimService>,
+    /// Windows Installer's products by upgrade code.
+    pub products: BTreeMap<String, Vec<RelatedProduct>>,
+    /// Files that somebody holds open without sharing, lower case.
+    pub held: BTreeSet<String>,
+    /// Running images: they can be renamed, not deleted. Lower case.
+    pub running: BTreeSet<String>,
+    /// What is deleted at the next restart.
+    pub at_restart: Vec<String>,
+    /// Programs that were run, and their command lines.
+    pub ran: Vec<(String, String)>,
+    /// What those programs were.
+    pub ran_images: Vec<Vec<u8>>,
+    /// Command lines of elevated runs.
+    pub elevated: Vec<String>,
+    /// The exit code of every program that is run.
+    pub child_code: u32,
+    /// Processor and Windows.
+    pub machine: Machine,
+    /// The run has an administrator's rights.
+    pub administrator: bool,
+    /// Windows Installer is busy.
+    pub busy: bool,
+    /// Somebody holds the product's lock.
+    pub locked: bool,
+    /// The person asked to stop.
+    pub cancelled: bool,
+    /// Free bytes on every volume.
+    pub free: u64,
+    /// The running program.
+    pub own: String,
+    /// How much is shown.
+    pub ui: Option<Ui>,
+    /// The log.
+    pub log: Vec<String>,
+    /// What was said.
+    pub said: Vec<String>,
+    /// How often the environment was announced.
+    pub broadcasts: u32,
+    /// Milliseconds since the start.
+    pub now: u64,
+    /// The time of files that are written, FILETIME.
+    pub clock: u64,
+    /// What goes wrong.
+    pub fault: Fault,
+    /// Mutating calls so far.
+    pub mutations: u64,
+    /// Bytes read from files so far.
+    pub bytes_read: u64,
+    ids: u64,
+}
+
+impl Default for World {
+    fn default() -> Self {
+        let mut world = Self {
+            tree: Tree::default(),
+            contents: BTreeMap::new(),
+            registry: BTreeMap::new(),
+            services: BTreeMap::new(),
+            products: BTreeMap::new(),
+            held: BTreeSet::new(),
+            running: BTreeSet::new(),
+            at_restart: Vec::new(),
+            ran: Vec::new(),
+            ran_images: Vec::new(),
+            elevated: Vec::new(),
+            child_code: 0,
+            machine: Machine { arch: Arch::X64, version: (10, 0, 19045), server: false },
+            administrator: true,
+            busy: false,
+            locked: false,
+            cancelled: false,
+            free: u64::MAX,
+            own: String::new(),
+            ui: None,
+            log: Vec::new(),
+            said: Vec::new(),
+            broadcasts: 0,
+            now: 0,
+            clock: 1_000,
+            fault: Fault::None,
+            mutations: 0,
+            bytes_read: 0,
+            ids: 0,
+        };
+        for dir in [
+            "C:\\Program Files",
+            "C:\\Program Files (x86)",
+            "C:\\ProgramData",
+            "C:\\ProgramData\\Start",
+            "C:\\Windows",
+            "C:\\Windows\\Temp",
+            "C:\\Users",
+            "C:\\Users\\u",
+            "C:\\Users\\u\\Local",
+            "C:\\Users\\u\\Local\\Temp",
+            "C:\\Users\\u\\Start",
+        ] {
+            world.tree.insert(dir, Node::Dir { protected: false, link: false });
+        }
+        for key in ["HKLM64\\software", "HKLM32\\software", "HKCU64\\software", "HKCU64\\environment"] {
+            world.registry.insert(String::from(key), BTreeMap::new());
+        }
+        world
+    }
+}
+
+impl World {
+    /// Counts a mutating call, and fails it when the fault says so.
+    pub(super) fn mutate(&mut self, what: &'static str, on: &str) -> Result<()> {
+        let number = self.mutations;
+        self.mutations += 1;
+        match self.fault {
+            Fault::FailAt(at, code) if number == at => fail(code, what, on),
+            Fault::PowerOffAt(at) if number >= at => fail(ACCESS_DENIED, what, on),
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether the power is gone.
+    pub fn is_off(&self) -> bool {
+        matches!(self.fault, Fault::PowerOffAt(at) if self.mutations > at)
+    }
+
+    pub(super) fn next_id(&mut self) -> u64 {
+        self.ids += 1;
+        self.ids
+    }
+
+    pub(super) fn need_parent(&self, what: &'static str, path: &str) -> Result<()> {
+        match parent(path) {
+            Some(folder) if !matches!(self.tree.get(folder), Some(Node::Dir { .. })) => {
+                fail(PATH_NOT_FOUND, what, path)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    pub(super) fn make_dir(&mut self, path: &str, protected: bool) -> Result<()> {
+        self.mutate("create directory", path)?;
+        self.need_parent("create directory", path)?;
+        if self.tree.get(path).is_some() {
+            return fail(EXISTS, "create directory", path);
+        }
+        self.tree.insert(path, Node::Dir { protected, link: false });
+        Ok(())
+    }
+
+    /// Puts a file there, and the folders above it.
+    pub fn put(&mut self, path: &str, content: &[u8]) {
+        let mut folder = parent(path);
+        while let Some(dir) = folder {
+            if self.tree.get(dir).is_none() {
+                self.tree.insert(dir, Node::Dir { protected: false, link: false });
+            }
+            folder = parent(dir);
+        }
+        let id = self.next_id();
+        self.tree.insert(path, Node::File { id, modified: self.clock, protected: false });
+        self.contents.insert(id, Vec::from(content));
+    }
+
+    /// Makes a folder a junction.
+    pub fn make_link(&mut self, path: &str) {
+        self.tree.insert(path, Node::Dir { protected: false, link: true });
+    }
+
+    /// What is in a file.
+    pub fn content(&self, path: &str) -> Option<Vec<u8>> {
+        match self.tree.get(path) {
+            Some(Node::File { id, .. }) => self.contents.get(id).cloned(),
+            _ => None,
+        }
+    }
+
+    /// Everything that a user could tell: files with content and protection, directories, registry, services.
+    pub fn snapshot(&self) -> BTreeMap<String, String> {
+        let mut out = BTreeMap::new();
+        for (path, node) in self.tree.iter() {
+            let text = match node {
+                Node::File { id, protected, modified } => {
+                    let content = self.contents.get(id).map(Vec::as_slice).unwrap_or_default();
+                    let digest = packager_shared::ids::hex(&packager_shared::ids::sha256(content));
+                    std::format!("file {} {digest} {modified} protected={protected}", content.len())
+                }
+                Node::Dir { protected, link } => std::format!("dir protected={protected} link={link}"),
+            };
+            out.insert(path.clone(), text);
+        }
+        for (key, values) in &self.registry {
+            out.insert(key.clone(), String::from("key"));
+            for (name, value) in values {
+                out.insert(std::format!("{key} -> {name}"), std::format!("{value:?}"));
+            }
+        }
+        for (name, service) in &self.services {
+            out.insert(std::format!("service {name}"), std::format!("{service:?}"));
+        }
+        out
+    }
+
+    /// The machine is switched on again: nothing runs, nothing is held, and what was to be deleted is.
+    pub fn restart(&mut self) {
+        self.fault = Fault::None;
+        self.mutations = 0;
+        self.held.clear();
+        self.running.clear();
+        for path in core::mem::take(&mut self.at_restart) {
+            if self.tree.children(&path).is_empty() {
+                self.tree.remove(&path);
+            }
+        }
+        for service in self.services.values_mut() {
+            service.state = match service.config.start {
+                packager_shared::plan::Start::Auto | packager_shared::plan::Start::AutoDelayed => {
+                    ServiceState::Running
+                }
+                _ => ServiceState::Stopped,
+            };
+        }
+    }
+
+    /// Runs a program of this machine with a command line (what follows the name).
+    pub fn launch(&mut self, program: &str, arguments: &str) -> u32 {
+        self.own = String::from(program);
+        self.running.clear();
+        self.running.insert(lower(program));
+        self.log.clear();
+        self.said.clear();
+        self.mutations = 0;
+        self.bytes_read = 0;
+        let line = std::format!("\"{program}\" {arguments}");
+        let code = crate::main(self, &line);
+        self.running.clear();
+        code
+    }
+}
