@@ -218,8 +218,7 @@ impl Product {
     pub fn setup(&self) -> Vec<u8> {
         let index = self.index();
         let mut members: Vec<(String, Vec<u8>)> = Vec::new();
-        for place in index.cabinet_order(&self.plan.bootstrap.name) {
-            let path = &index.entries[place].path;
+        for Entry { path, .. } in &index.entries {
             members.push((file_key(path), self.content(path)));
         }
         let cabinet = cabinet(&members, true);

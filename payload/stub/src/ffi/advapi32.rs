@@ -181,5 +181,14 @@ unsafe extern "system" {
         data: *const u8,
         size: u32,
     ) -> u32;
+    pub fn SetNamedSecurityInfoW(
+        name: *const u16,
+        kind: u32,
+        information: u32,
+        owner: *const c_void,
+        group: *const c_void,
+        dacl: *const c_void,
+        sacl: *const c_void,
+    ) -> u32;
     pub fn StartServiceW(service: Handle, count: u32, arguments: *const *const u16) -> Bool;
 }

@@ -126,6 +126,10 @@ impl System for Win32 {
         self.path_move("delete at restart", path, None, ffi::MOVEFILE_DELAY_UNTIL_REBOOT)
     }
 
+    fn inherit_rights(&mut self, path: &str) -> Result<()> {
+        security::inherit(path)
+    }
+
     fn free_space(&mut self, path: &str) -> Result<u64> {
         self.path_free_space(path)
     }

@@ -112,6 +112,30 @@ fn user_sid() -> Result<String> {
     Ok(unsafe { text::from_pointer(sid.0.cast()) })
 }
 
+/// Gives a file the rights that its folder passes on, and no others.
+pub fn inherit(path: &str) -> Result<()> {
+    // An ACL without entries (Microsoft Learn, ACL): what is inherited is all there is.
+    let empty: [u16; 4] = [2, 8, 0, 0];
+    let name = text::wide(path);
+    // SAFETY: the path ends with a zero, the ACL holds its 8 bytes.
+    let result = unsafe {
+        ffi::SetNamedSecurityInfoW(
+            name.as_ptr(),
+            ffi::SE_FILE_OBJECT,
+            ffi::DACL_SECURITY_INFORMATION | ffi::UNPROTECTED_DACL_SECURITY_INFORMATION,
+            core::ptr::null(),
+            core::ptr::null(),
+            empty.as_ptr().cast(),
+            core::ptr::null(),
+        )
+    };
+    match result {
+        // ERROR_INVALID_FUNCTION, ERROR_NOT_SUPPORTED: a volume without rights.
+        1 | 50 => Ok(()),
+        result => error::status(result, "set rights of", path),
+    }
+}
+
 /// Whether an open file belongs to administrators or the system, or to the user this process runs as.
 pub fn is_owned_by_us(file: ffi::Handle) -> bool {
     let mut owner: *mut c_void = core::ptr::null_mut();
