@@ -12,6 +12,7 @@ pub mod codepage;
 mod column;
 pub mod condition;
 mod database;
+pub mod dump;
 mod error;
 pub mod formatted;
 mod names;

@@ -335,3 +335,88 @@ fn time_is_linear() {
     let large = time(40_000).min(time(40_000));
     assert!(large < small * 12, "{small:?} for 5,000 files, {large:?} for 40,000");
 }
+
+/// `msiinfo` of msitools, where it is installed, reads what we write.
+#[test]
+fn msitools_agree() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("sample.msi");
+    std::fs::write(&path, written(&sample())).unwrap();
+    let run = |args: &[&str]| {
+        let output =
+            std::process::Command::new("msiinfo").arg(args[0]).arg(&path).args(&args[1..]).output().ok()?;
+        assert!(output.status.success(), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
+        Some(String::from_utf8_lossy(&output.stdout).replace('\r', ""))
+    };
+    let Some(tables) = run(&["tables"]) else { return };
+    for table in sample().tables() {
+        assert!(tables.lines().any(|line| line == table.name()));
+        let export = run(&["export", table.name()]).unwrap();
+        let mut lines = export.lines();
+        let names: Vec<_> = lines.next().unwrap().split('\t').collect();
+        let columns = &table.columns()[..names.len()];
+        assert_eq!(names, columns.iter().map(|column| column.name.as_str()).collect::<Vec<_>>());
+        let types: Vec<_> = columns.iter().map(Column::definition).collect();
+        assert_eq!(lines.next().unwrap().split('\t').collect::<Vec<_>>(), types);
+        assert_eq!(lines.count(), table.rows().len() + 1, "{}", table.name());
+    }
+    assert!(run(&["suminfo"]).unwrap().contains("Template: x64;1033"));
+    assert!(run(&["streams"]).unwrap().lines().any(|line| line == "data.cab"));
+}
+
+/// Reads all there is, and must come to an end without a panic.
+fn read_all(bytes: &[u8]) {
+    let Ok(mut package) = open(Cursor::new(bytes)) else { return };
+    let _ = violations(&package.database);
+    let names: Vec<String> = package.database.streams().map(|(name, _)| name.to_owned()).collect();
+    for name in names {
+        if let Ok(stream) = package.stream(&name) {
+            let _ = std::io::copy(&mut stream.take(bytes.len() as u64), &mut std::io::sink());
+        }
+    }
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn damaged_files_are_errors_or_odd_databases(
+        changes in proptest::collection::vec((proptest::prelude::any::<proptest::sample::Index>(), 0u8..), 1..12),
+        cut in proptest::option::of(proptest::prelude::any::<proptest::sample::Index>()),
+    ) {
+        static FILE: std::sync::LazyLock<Vec<u8>> = std::sync::LazyLock::new(|| written(&sample()));
+        let mut bytes = FILE.clone();
+        for (at, byte) in changes {
+            let at = at.index(bytes.len());
+            bytes[at] = byte;
+        }
+        if let Some(cut) = cut {
+            bytes.truncate(cut.index(bytes.len()));
+        }
+        read_all(&bytes);
+    }
+
+    /// The same with the changes where they hurt: header, FAT, directory, string pool, columns.
+    #[test]
+    fn damaged_structure_is_an_error_or_an_odd_database(
+        changes in proptest::collection::vec((0usize..4096, proptest::prelude::any::<u32>(), 0usize..4), 1..6),
+    ) {
+        static FILE: std::sync::LazyLock<(Vec<u8>, Vec<usize>)> = std::sync::LazyLock::new(|| {
+            let bytes = written(&sample());
+            let find = |needle: &[u8]| bytes.windows(needle.len()).position(|window| window == needle).unwrap_or(0);
+            let places = vec![0, 512, find(b"R\0o\0o\0t\0"), find(&[0xe4, 0x04, 0, 0])];
+            (bytes, places)
+        });
+        let (bytes, places) = &*FILE;
+        let mut bytes = bytes.clone();
+        for (offset, word, place) in changes {
+            // Small numbers do more harm than random ones.
+            let word = if word & 1 == 0 { word } else { (word >> 1) % 64 };
+            let at = places[place] + offset / 4 * 4;
+            if let Some(field) = bytes.get_mut(at..at + 4) {
+                field.copy_from_slice(&word.to_le_bytes());
+            }
+        }
+        read_all(&bytes);
+    }
+}
