@@ -11,3 +11,4 @@ pub mod outputs;
 pub mod plan;
 pub mod report;
 pub mod sign;
+pub mod validate;

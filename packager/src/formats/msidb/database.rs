@@ -201,6 +201,11 @@ impl Table {
         &self.rows
     }
 
+    /// Its rows, to change them; what they hold is checked when the database is written.
+    pub const fn rows_mut(&mut self) -> &mut Vec<Row> {
+        &mut self.rows
+    }
+
     /// Makes room for more rows.
     pub fn reserve(&mut self, rows: usize) {
         self.rows.reserve(rows);
