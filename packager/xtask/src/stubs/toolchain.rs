@@ -103,11 +103,12 @@ impl Toolchain {
     /// `cargo` set up to build with this compiler, and the flags that keep paths out of its output.
     pub fn cargo(&self) -> (Command, Vec<String>) {
         let mut cargo = Command::new("cargo");
-        // What the task itself was started with must not reach the build.
+        // What the task itself was started with (flags, wrappers, …) must not reach the build.
         for (name, _) in std::env::vars_os() {
             let text = name.to_string_lossy();
             if text.starts_with("CARGO_") && text != "CARGO_HOME"
-                || text.starts_with("RUST") && text != "RUSTUP_HOME"
+                || text.starts_with("RUSTC")
+                || text == "RUSTFLAGS"
             {
                 cargo.env_remove(&name);
             }
@@ -166,6 +167,14 @@ fn unpack(target: &Path) -> Result<()> {
         command::output(Command::new("dpkg").arg("-x").arg(&deb).arg(&partial))?;
     }
     place::remove(&debs)?;
+    // Of the source only the library is needed; the compiler's own is half a gigabyte.
+    let sources = partial.join("usr/src");
+    for source in fs::read_dir(&sources).context(|| format!("listing {}", sources.display()))? {
+        let source = source.context(|| format!("listing {}", sources.display()))?.path();
+        for folder in ["compiler", "src", "tests"] {
+            place::remove(&source.join(folder))?;
+        }
+    }
     place::remove(target)?;
     fs::rename(&partial, target).context(|| format!("renaming {}", partial.display()))
 }
