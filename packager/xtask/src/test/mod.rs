@@ -23,7 +23,7 @@ const PARTS: &[Part] = &[
     ("e2e", end_to_end),
 ];
 
-/// Programs that the end-to-end tests run, and Debian's packages of them.
+/// Programs that tests run, and Debian's packages of them.
 const PROGRAMS: &[(&str, &str)] = &[
     ("msiinfo", "msitools"),
     ("cabextract", "cabextract"),
@@ -72,6 +72,8 @@ fn clippy(tally: &mut Tally) {
 }
 
 fn unit(tally: &mut Tally) {
+    // Formats are shown to other readers of them.
+    tally.step("programs of the tests", programs);
     let arguments = ["test", "--workspace", "--exclude", "packager-tests", "--locked", "--no-fail-fast"];
     tally.tests("unit tests", &mut cargo(&arguments));
 }
