@@ -178,7 +178,6 @@ pub(super) const TABLES: &[TableDef] = &[
         &[
             text("PackageCertificate", 72).key().is(Category::Identifier).about("Name of the row."),
             text("DigitalCertificate_", 72)
-                .key()
                 .is(Category::Identifier)
                 .refers("MsiDigitalCertificate", 1)
                 .about("The certificate."),

@@ -158,7 +158,7 @@ pub(super) const TABLES: &[TableDef] = &[
             text("Property", 72).key().is(Category::Identifier).about("Property behind the list box."),
             short("Order").key().range(1, 32767).about("Position in the list."),
             text("Value", 64).is(Category::Formatted).about("Value given to the property."),
-            localized("Text", 64).null().is(Category::Text).about("Text shown for the entry."),
+            localized("Text", 64).null().is(Category::Formatted).about("Text shown for the entry."),
         ],
     ),
     table(
@@ -185,7 +185,7 @@ pub(super) const TABLES: &[TableDef] = &[
             short("Y").range(0, 32767).about("Upper edge, in installer units."),
             short("Width").range(0, 32767).about("Width, in installer units."),
             short("Height").range(0, 32767).about("Height, in installer units."),
-            localized("Text", 0).null().is(Category::Text).about("Text of the button."),
+            localized("Text", 0).null().is(Category::Formatted).about("Text of the button."),
             localized("Help", 50).null().is(Category::Text).about("Help text; tool tip and context help."),
         ],
     ),

@@ -104,7 +104,7 @@ pub(super) const TABLES: &[TableDef] = &[
                 .among("CreateFolder;File;Registry;ServiceInstall")
                 .about("Table of the object."),
             text("SDDLText", 0).is(Category::FormattedSDDLText).about("Security descriptor."),
-            text("Condition", 255).null().is(Category::Formatted).about("Applied only if this holds."),
+            text("Condition", 255).null().is(Category::Condition).about("Applied only if this holds."),
         ],
     ),
     table(
@@ -114,7 +114,7 @@ pub(super) const TABLES: &[TableDef] = &[
             localized("Name", 255).is(Category::Formatted).about("Name of the service."),
             short("Event").range(0, 7).about("Bits: at install, uninstall, reinstall."),
             long("ConfigType").range(-i32::MAX, i32::MAX).about("Which configuration is set."),
-            text("Argument", 0).null().is(Category::Text).about("What it is set to."),
+            text("Argument", 0).null().is(Category::Formatted).about("What it is set to."),
             text("Component_", 72)
                 .is(Category::Identifier)
                 .refers("Component", 1)
@@ -272,7 +272,7 @@ pub(super) const TABLES: &[TableDef] = &[
                 .is(Category::Identifier)
                 .refers("Component", 1)
                 .about("The component it belongs to."),
-            localized("Description", 255).null().is(Category::Text).about("Description of the service."),
+            localized("Description", 255).null().is(Category::Formatted).about("Description of the service."),
         ],
     ),
     table(
