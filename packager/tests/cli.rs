@@ -167,3 +167,18 @@ fn a_pipe_is_no_manifest() {
         assert_eq!(code(&packager(temp.path(), &["check", "pipe.toml"])), 1);
     }
 }
+
+#[test]
+fn schema_completions_and_manual_are_documents() {
+    let temp = tempfile::tempdir().unwrap();
+    let schema = packager(temp.path(), &["schema", "--quiet"]);
+    let value: Value = serde_json::from_slice(&schema.stdout).unwrap();
+    assert!(value["properties"]["product"].is_object());
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let script = packager(temp.path(), &["completions", shell]);
+        assert!(code(&script) == 0 && text(&script.stdout).contains("build"), "{shell}");
+    }
+    let man = packager(temp.path(), &["man"]);
+    assert!(text(&man.stdout).contains(".SH SYNOPSIS"));
+    json(&packager(temp.path(), &["man", "--message-format", "json"]));
+}

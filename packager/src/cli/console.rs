@@ -62,6 +62,22 @@ impl Console {
         }
     }
 
+    /// Prints a document that was asked for, to its last byte; with JSON as the `text` of one object.
+    pub fn document(&mut self, text: &str) -> Result<(), BuildError> {
+        if self.is_json() {
+            self.json(&json!({ "reason": "document", "text": text }));
+            return Ok(());
+        }
+        let mut out = std::io::stdout().lock();
+        match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+            // Whoever reads may stop when it has seen enough.
+            Err(e) if e.kind() != std::io::ErrorKind::BrokenPipe => {
+                Err(BuildError::Environment(Problem::new("cannot write to standard output").why(e)))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Prints an object on a line of its own, when JSON was asked for.
     pub fn json(&mut self, value: &Value) {
         if self.is_json() {

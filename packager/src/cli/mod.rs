@@ -6,12 +6,15 @@
 
 pub mod build;
 pub mod check;
+pub mod completions;
 pub mod console;
 pub mod extract;
 pub mod init;
 pub mod inspect;
 pub mod keygen;
 mod kind;
+pub mod man;
+pub mod schema;
 mod unpack;
 pub mod verify;
 
@@ -46,6 +49,9 @@ enum Command {
     Extract(extract::Args),
     Verify(verify::Args),
     Keygen(keygen::Args),
+    Schema(schema::Args),
+    Completions(completions::Args),
+    Man(man::Args),
 }
 
 /// What every subcommand returns.
@@ -75,6 +81,9 @@ pub fn main(arguments: Vec<OsString>) -> u8 {
         Command::Extract(args) => extract::run(args, &mut console),
         Command::Verify(args) => verify::run(args, &mut console),
         Command::Keygen(args) => keygen::run(args, &mut console),
+        Command::Schema(args) => schema::run(args, &mut console),
+        Command::Completions(args) => completions::run(args, &mut console),
+        Command::Man(args) => man::run(args, &mut console),
     };
     let code = match result {
         Ok(()) => 0,

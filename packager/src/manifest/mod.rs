@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | [`vocabulary`] | every table and key there is: one list for checks, suggestions and documentation |
 //! | [`shape`] | how that list is written |
+//! | [`schema`] | the same list as a JSON Schema, for editors |
 //! | [`syntax`] | from bytes to a TOML table, with limits |
 //! | [`check`] | the table against the vocabulary: all problems at once |
 //! | [`types`] | the same as Rust structures |
@@ -11,6 +12,7 @@
 
 pub mod check;
 pub mod read;
+pub mod schema;
 pub mod shape;
 pub mod syntax;
 pub mod types;
