@@ -12,6 +12,7 @@ use crate::outputs::sink::{FileSink, Kind, Sink, Written};
 use crate::outputs::{InstalledFile, Release, exe, msi, share};
 use crate::plan::{Compression, FileVersion, PackagePlan, ids};
 use crate::report::{BuildError, BuildRequest, Problem};
+use crate::validate::{Finding, Severity};
 
 /// zlib's own middle: higher levels take several times longer for one or two percent.
 const DEFLATE_LEVEL: u32 = 6;
@@ -166,9 +167,24 @@ fn write_msi(
         return Ok(None);
     }
     let plan = msi::plan(release).map_err(msi_error)?;
+    refuse_invalid(&msi::validate(&plan, release).map_err(msi_error)?)?;
     let (path, kind) = place(wants.msi, &plan.file_name, Kind::Msi);
     let written = msi::write(&plan, release, &content.cabinet, sink, (&path, kind)).map_err(msi_error)?;
     Ok(Some(written))
+}
+
+/// A package that Windows Installer's own validation would find an error in does not leave.
+fn refuse_invalid(findings: &[Finding]) -> Result<(), BuildError> {
+    let errors: Vec<String> =
+        findings.iter().filter(|f| f.severity == Severity::Error).map(ToString::to_string).collect();
+    if errors.is_empty() {
+        return Ok(());
+    }
+    Err(BuildError::Input(
+        Problem::new(format!("the MSI would break {} rules of Windows Installer", errors.len()))
+            .why(errors.join("; "))
+            .help("`--output exe --output share` builds the outputs that do not have these rules"),
+    ))
 }
 
 /// An artefact of its own, or a file in the share alone.

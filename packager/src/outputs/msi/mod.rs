@@ -40,7 +40,7 @@ use uuid::Uuid;
 pub use files::CABINET;
 pub use product::Summary;
 pub use rows::{Cell, Row, Rows};
-pub use write::write;
+pub use write::{validate, write};
 
 use self::builder::Builder;
 use super::Release;

@@ -113,3 +113,17 @@ fn component_codes_do_not_move_with_the_version() {
     next.target.settings[1].default = "servers".into();
     assert_eq!(codes(&base), codes(&next));
 }
+
+#[test]
+fn the_original_suites_questions_are_answered() {
+    for arch in [Arch::X64, Arch::X86] {
+        let package = sample::package(arch);
+        let files = sample::files();
+        let release = sample::release(&package, &files);
+        let findings = validate(&plan(release).unwrap(), release).unwrap();
+        let text: Vec<String> = findings.iter().map(ToString::to_string).collect();
+        // Installing the same version again is an upgrade on purpose.
+        let known = |text: &&String| !text.starts_with("ICE61 warning");
+        assert_eq!(text.iter().filter(known).collect::<Vec<_>>(), Vec::<&String>::new());
+    }
+}

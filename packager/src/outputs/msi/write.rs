@@ -1,15 +1,18 @@
 //! From planned rows to a database file: encoded, checked against its schema, streamed into the sink.
 
+use std::io::Cursor;
+
 use camino::Utf8PathBuf;
 use packager_shared::state::FILE_TIME;
 use uuid::Uuid;
 
 use super::{CABINET, Cell, Error, MsiPlan, Result};
 use crate::content::CabinetFile;
-use crate::formats::msidb::{Database, Stream, Value, codepage, stream_name};
+use crate::formats::msidb::{self, Database, Stream, Value, codepage, stream_name};
 use crate::outputs::Release;
 use crate::outputs::sink::{Kind, Sink, Written};
 use crate::plan::ids;
+use crate::validate::{self, Finding};
 
 /// Security (Microsoft: "Security Summary"): opening read-only is recommended.
 const READ_ONLY_RECOMMENDED: i32 = 2;
@@ -24,6 +27,7 @@ pub fn write(
 ) -> Result<Written> {
     let package = release.package;
     let mut database = database(plan, release.icon)?;
+    let language = codepage::of_language(package.outputs.msi.language);
     let file = Utf8PathBuf::try_from(cabinet.file.path().to_owned()).map_err(|error| {
         let what = error.to_string();
         Error::Io { what: "the cabinet".into(), source: std::io::Error::other(what) }
@@ -31,7 +35,7 @@ pub fn write(
     database
         .add_stream(CABINET, Stream::file(file, cabinet.size, cabinet.sha256))
         .map_err(Error::Database)?;
-    database.choose_codepage(codepage::of_language(package.outputs.msi.language));
+    database.choose_codepage(language);
     let mut prepared = database.prepare().map_err(Error::Database)?;
     // Two files with one package code are one package to Windows Installer, so it is made of all their bytes.
     let digest = prepared.digest().map_err(Error::Database)?;
@@ -40,6 +44,19 @@ pub fn write(
     let mut artefact = sink.create(path, kind).map_err(Error::Sink)?;
     prepared.write(&mut artefact).map_err(Error::Database)?;
     artefact.finish().map_err(Error::Sink)
+}
+
+/// What Windows Installer's own validation would say of the package, asked of what is read back from its bytes.
+/// The cabinet is left out: nobody looks into it.
+pub fn validate(plan: &MsiPlan, release: Release<'_>) -> Result<Vec<Finding>> {
+    let mut database = database(plan, release.icon)?;
+    database.add_stream(CABINET, Stream::bytes(Vec::new())).map_err(Error::Database)?;
+    database.choose_codepage(codepage::of_language(release.package.outputs.msi.language));
+    database.summary.revision.clone_from(&plan.product_code);
+    let mut bytes = Vec::new();
+    database.write(&mut bytes).map_err(Error::Database)?;
+    let package = msidb::open(Cursor::new(bytes)).map_err(Error::Database)?;
+    Ok(validate::run(&package.database, &[]))
 }
 
 /// The database without its cabinet.
