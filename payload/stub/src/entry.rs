@@ -22,11 +22,17 @@ pub unsafe extern "C" fn _start() -> ! {
         system.say("A .local file beside this program would put foreign code into it. Remove that file.");
         FAILED
     } else {
-        packager_engine::main(&mut system, &arguments::command_line())
+        run(&mut system, &arguments::command_line())
     };
     system.end(code);
     exit(code)
 }
+
+#[cfg(not(feature = "selftest"))]
+use packager_engine::main as run;
+
+#[cfg(feature = "selftest")]
+use crate::selftest::run;
 
 /// Ends the process.
 fn exit(code: u32) -> ! {

@@ -19,6 +19,8 @@ mod entry;
 mod ffi;
 mod heap;
 mod load_config;
+#[cfg(feature = "selftest")]
+mod selftest;
 mod sys;
 mod text;
 mod ui;

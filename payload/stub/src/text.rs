@@ -52,6 +52,21 @@ pub fn wide_list(texts: &[String]) -> Vec<u16> {
     units
 }
 
+/// UTF-16 units from the bytes of a registry value.
+fn units(bytes: &[u8]) -> Vec<u16> {
+    bytes.as_chunks::<2>().0.iter().map(|unit| u16::from_le_bytes(*unit)).collect()
+}
+
+/// The text of a `REG_SZ`.
+pub fn from_bytes(bytes: &[u8]) -> String {
+    narrow(&units(bytes))
+}
+
+/// The texts of a `REG_MULTI_SZ`.
+pub fn list(bytes: &[u8]) -> Vec<String> {
+    units(bytes).split(|unit| *unit == 0).take_while(|text| !text.is_empty()).map(narrow).collect()
+}
+
 /// Whether a path starts at a drive's root or a server: `C:\…`, `\\server\…`, also `\\?\…`.
 pub fn is_absolute(path: &str) -> bool {
     let bytes = path.as_bytes();

@@ -1,9 +1,8 @@
 //! Known directories.
 
 use alloc::string::String;
-use alloc::vec::Vec;
 
-use packager_engine::system::{RegValue, Result};
+use packager_engine::system::Result;
 use packager_shared::plan::{Key, Root, View};
 use packager_shared::template::Dir;
 
@@ -77,7 +76,7 @@ fn from_registry(name: &'static str, wide: bool) -> Result<String> {
         view: if wide { View::Bits64 } else { View::Bits32 },
         path: String::from(r"SOFTWARE\Microsoft\Windows\CurrentVersion"),
     };
-    let path = registry::get(&key, name)?.map(|value| value_text(&value)).unwrap_or_default();
+    let path = registry::get(&key, name)?.map(|value| text::from_bytes(&value.bytes)).unwrap_or_default();
     if text::is_absolute(&path) {
         Ok(trimmed(path))
     } else {
@@ -98,16 +97,6 @@ fn from_shell(folder: i32, name: &'static str) -> Result<String> {
         return Err(error::code(result as u32 & 0xffff, "find folder", name));
     }
     if path.is_empty() { Err(missing()) } else { Ok(trimmed(path)) }
-}
-
-/// A string value as text.
-pub fn value_text(value: &RegValue) -> String {
-    let units: Vec<u16> = value
-        .bytes
-        .chunks_exact(2)
-        .filter_map(|pair| Some(u16::from_le_bytes([*pair.first()?, *pair.get(1)?])))
-        .collect();
-    text::narrow(&units)
 }
 
 fn trimmed(mut path: String) -> String {

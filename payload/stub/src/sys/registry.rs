@@ -225,9 +225,10 @@ pub fn set(key: &Key, name: &str, value: &RegValue) -> Result<()> {
     let units = text::wide(name);
     let size = u32::try_from(value.bytes.len())
         .map_err(|_| error::code(ffi::ERROR_INVALID_DATA, "write value", &describe(key)))?;
-    // SAFETY: the name ends with a zero, the bytes are as many as is said.
-    let code =
-        unsafe { ffi::RegSetValueExW(opened.0, units.as_ptr(), 0, value.kind, value.bytes.as_ptr(), size) };
+    // Windows looks at the address also when there is nothing there.
+    let bytes = if value.bytes.is_empty() { &[0u8; 2] } else { value.bytes.as_slice() };
+    // SAFETY: the name ends with a zero, the bytes are at least as many as is said.
+    let code = unsafe { ffi::RegSetValueExW(opened.0, units.as_ptr(), 0, value.kind, bytes.as_ptr(), size) };
     if code != 0 {
         return Err(error::code(code, "write value", &[&describe(key), " ", name].concat()));
     }

@@ -4,10 +4,10 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use packager_engine::system::{Result, ServiceConfig, ServiceState};
-use packager_shared::plan::Start;
+use packager_shared::plan::{Key, Root, Start, View};
 
-use super::error;
 use super::handle::Owned;
+use super::{error, registry};
 use crate::ffi::{self, Handle, ServiceStatus, ServiceStatusProcess};
 use crate::text;
 
@@ -87,6 +87,8 @@ pub fn config(name: &str) -> Result<Option<ServiceConfig>> {
             list_from_pointer(config.depends),
         )
     };
+    // Wine 8 stores them and does not tell.
+    let depends = if depends.is_empty() { stored_depends(name)? } else { depends };
     let account = if account.eq_ignore_ascii_case("LocalSystem") { String::new() } else { account };
     let start = match start {
         ffi::SERVICE_AUTO_START if is_delayed(&service, name) => Start::AutoDelayed,
@@ -121,6 +123,16 @@ unsafe fn list_from_pointer(mut list: *const u16) -> Vec<String> {
         }
     }
     texts
+}
+
+/// The services that a service needs, as the registry has them.
+fn stored_depends(name: &str) -> Result<Vec<String>> {
+    let key = Key {
+        root: Root::LocalMachine,
+        view: View::Bits32,
+        path: [r"SYSTEM\CurrentControlSet\Services\", name].concat(),
+    };
+    Ok(registry::get(&key, "DependOnService")?.map(|value| text::list(&value.bytes)).unwrap_or_default())
 }
 
 fn description(service: &Service, name: &str) -> String {
