@@ -9,7 +9,7 @@ use alloc::vec::Vec;
 use packager_engine::System;
 use packager_engine::system::{Error, RegValue, Result, ServiceConfig, ServiceState, Shortcut};
 use packager_shared::args::Ui;
-use packager_shared::plan::{Arch, Key, Root, Start, View};
+use packager_shared::plan::{Arch, Key, Root, Scope, Start, View};
 use packager_shared::template::Dir;
 
 use crate::sys::Win32;
@@ -94,17 +94,20 @@ fn folders(system: &mut Win32) -> Result<()> {
     ];
     for dir in all {
         for wide in [false, true] {
-            let path = system.directory(dir, wide)?;
+            let path = system.directory(dir, wide, Scope::Machine)?;
             system.say(&path);
             ensure(text::is_absolute(&path) && !path.ends_with('\\'), &path)?;
         }
     }
-    let (narrow, wide) = (system.directory(Dir::System, false)?, system.directory(Dir::System, true)?);
+    let (narrow, wide) = (
+        system.directory(Dir::System, false, Scope::Machine)?,
+        system.directory(Dir::System, true, Scope::Machine)?,
+    );
     ensure((system.machine().arch == Arch::X86) == (narrow == wide), "two System32")
 }
 
 fn base(system: &mut Win32) -> Result<String> {
-    let mut path = system.directory(Dir::ProgramFiles, true)?;
+    let mut path = system.directory(Dir::ProgramFiles, true, Scope::Machine)?;
     path.push_str(r"\packager-selftest");
     Ok(path)
 }
@@ -132,6 +135,7 @@ fn files(system: &mut Win32) -> Result<()> {
     ensure(stat.is_some_and(|stat| stat.size == 5 && stat.modified == 132_223_104_000_000_000), "stat")?;
     system.probe_delete(&a)?;
     system.replace(&b, &a)?;
+    system.inherit_rights(&a)?;
     let mut file = system.open(&a)?;
     ensure(system.length(&mut file)? == 7, "length")?;
     system.seek(&mut file, 3)?;
@@ -174,8 +178,8 @@ fn long_paths(system: &mut Win32) -> Result<()> {
 }
 
 fn system32(system: &mut Win32) -> Result<()> {
-    let wide = [&system.directory(Dir::System, true)?, r"\packager-selftest.txt"].concat();
-    let narrow = [&system.directory(Dir::System, false)?, r"\packager-selftest.txt"].concat();
+    let wide = [&system.directory(Dir::System, true, Scope::Machine)?, r"\packager-selftest.txt"].concat();
+    let narrow = [&system.directory(Dir::System, false, Scope::Machine)?, r"\packager-selftest.txt"].concat();
     write(system, &wide, b"x")?;
     let seen = system.stat(&narrow)?.is_some();
     system.remove_file(&wide)?;
@@ -256,7 +260,7 @@ fn services(system: &mut Win32) -> Result<()> {
 }
 
 fn shortcut(system: &mut Win32) -> Result<()> {
-    let path = [&system.directory(Dir::StartMenu, true)?, r"\packager selftest.lnk"].concat();
+    let path = [&system.directory(Dir::StartMenu, true, Scope::Machine)?, r"\packager selftest.lnk"].concat();
     let target = system.own_path()?;
     let shortcut = Shortcut {
         target,
@@ -271,7 +275,7 @@ fn shortcut(system: &mut Win32) -> Result<()> {
 }
 
 fn rest(system: &mut Win32) -> Result<()> {
-    let lock = system.lock(r"Global\packager-selftest")?;
+    let lock = system.lock("packager-selftest")?;
     ensure(lock.is_some(), "lock")?;
     drop(lock);
     ensure(!system.installer_busy(), "Windows Installer is idle")?;
@@ -280,7 +284,7 @@ fn rest(system: &mut Win32) -> Result<()> {
     let before = system.ticks();
     system.sleep(50);
     ensure(system.ticks() > before, "ticks")?;
-    let shell = [&system.directory(Dir::System, true)?, r"\cmd.exe"].concat();
+    let shell = [&system.directory(Dir::System, true, Scope::Machine)?, r"\cmd.exe"].concat();
     ensure(system.run(&shell, "/c exit 42")? == 42, "exit code")?;
     system.broadcast_environment();
     Ok(())

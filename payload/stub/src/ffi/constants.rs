@@ -3,10 +3,12 @@
 use super::types::Handle;
 
 // Errors (winerror.h).
+pub const ERROR_INVALID_FUNCTION: u32 = 1;
 pub const ERROR_FILE_NOT_FOUND: u32 = 2;
 pub const ERROR_PATH_NOT_FOUND: u32 = 3;
 pub const ERROR_ACCESS_DENIED: u32 = 5;
 pub const ERROR_NO_MORE_FILES: u32 = 18;
+pub const ERROR_NOT_SUPPORTED: u32 = 50;
 pub const ERROR_INSUFFICIENT_BUFFER: u32 = 122;
 pub const ERROR_INVALID_NAME: u32 = 123;
 pub const ERROR_PROC_NOT_FOUND: u32 = 127;

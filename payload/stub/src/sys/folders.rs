@@ -3,7 +3,7 @@
 use alloc::string::String;
 
 use packager_engine::system::Result;
-use packager_shared::plan::{Key, Root, View};
+use packager_shared::plan::{Key, Root, Scope, View};
 use packager_shared::template::Dir;
 
 use super::{error, registry};
@@ -23,18 +23,9 @@ const CSIDL_LOCAL_APPDATA: i32 = 0x1c;
 const CSIDL_COMMON_APPDATA: i32 = 0x23;
 const CSIDL_FLAG_CREATE: i32 = 0x8000;
 
-/// For whom a folder of the shell is.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Owner {
-    /// All users.
-    Everyone,
-    /// The user of this process.
-    User,
-}
-
 /// A known directory, without trailing backslash. `wide` asks for the 64-bit one of two.
-pub fn directory(dir: Dir, wide: bool, owner: Owner) -> Result<String> {
-    let user = owner == Owner::User;
+pub fn directory(dir: Dir, wide: bool, scope: Scope) -> Result<String> {
+    let user = scope == Scope::User;
     match dir {
         Dir::InstallDir => Err(error::code(ffi::ERROR_PATH_NOT_FOUND, "find folder", "{InstallDir}")),
         Dir::ProgramFiles => from_registry("ProgramFilesDir", wide),

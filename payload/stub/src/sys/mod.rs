@@ -135,8 +135,7 @@ impl System for Win32 {
     }
 
     fn directory(&mut self, dir: Dir, wide: bool, scope: Scope) -> Result<String> {
-        let owner = if scope == Scope::User { folders::Owner::User } else { folders::Owner::Everyone };
-        folders::directory(dir, wide, owner)
+        folders::directory(dir, wide, scope)
     }
 
     fn key_exists(&mut self, key: &Key) -> Result<bool> {

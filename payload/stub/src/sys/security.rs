@@ -112,12 +112,12 @@ fn user_sid() -> Result<String> {
     Ok(unsafe { text::from_pointer(sid.0.cast()) })
 }
 
-/// Gives a file the rights that its folder passes on, and no others.
+/// Takes a file's own rights away and gives it those that its folder passes on.
 pub fn inherit(path: &str) -> Result<()> {
-    // An ACL without entries (Microsoft Learn, ACL): what is inherited is all there is.
-    let empty: [u16; 4] = [2, 8, 0, 0];
-    let name = text::wide(path);
-    // SAFETY: the path ends with a zero, the ACL holds its 8 bytes.
+    /// `ACL_REVISION`, a padding byte, the size and no entries: an `ACL` that says nothing.
+    static EMPTY: [u16; 4] = [2, 8, 0, 0];
+    let name = text::wide_path(path);
+    // SAFETY: the path ends with a zero, the list is as long as it says.
     let result = unsafe {
         ffi::SetNamedSecurityInfoW(
             name.as_ptr(),
@@ -125,14 +125,14 @@ pub fn inherit(path: &str) -> Result<()> {
             ffi::DACL_SECURITY_INFORMATION | ffi::UNPROTECTED_DACL_SECURITY_INFORMATION,
             core::ptr::null(),
             core::ptr::null(),
-            empty.as_ptr().cast(),
+            EMPTY.as_ptr().cast(),
             core::ptr::null(),
         )
     };
     match result {
-        // ERROR_INVALID_FUNCTION, ERROR_NOT_SUPPORTED: a volume without rights.
-        1 | 50 => Ok(()),
-        result => error::status(result, "set rights of", path),
+        // FAT and some servers know no rights.
+        ffi::ERROR_INVALID_FUNCTION | ffi::ERROR_NOT_SUPPORTED => Ok(()),
+        result => error::status(result, "set rights", path),
     }
 }
 
