@@ -259,9 +259,20 @@ fn folded(path: &str) -> String {
     path.to_lowercase()
 }
 
-/// The order of switching: the releases' index comes when all it names is there.
+/// The order of switching: what a share's index does not name, what it names, the index itself. So the moment in
+/// which a share is neither the old nor the new one is as short as can be.
 fn sort_for_commit(written: &mut [Written]) {
-    written.sort_by(|a, b| {
-        (a.kind == Kind::ReleaseIndex, &a.path).cmp(&(b.kind == Kind::ReleaseIndex, &b.path))
-    });
+    written.sort_by(|a, b| (rank(a.kind), &a.path).cmp(&(rank(b.kind), &b.path)));
 }
+
+/// Place of a kind in the order of switching. Whole directories ([`Sink::whole`]) are switched before [`SHARE`].
+fn rank(kind: Kind) -> u8 {
+    match kind {
+        Kind::Msi | Kind::Transform | Kind::Setup | Kind::Report => 0,
+        Kind::Bootstrap | Kind::Package | Kind::Release => SHARE,
+        Kind::ReleaseIndex => 2,
+    }
+}
+
+/// The rank of what belongs to a share.
+const SHARE: u8 = 1;

@@ -4,9 +4,10 @@ use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use super::super::{SHARE, rank};
 use super::{Error, Inner, State, Written, leftover, shown};
 
-/// Renames everything into place: whole directories, then files, in the order of `list`.
+/// Renames everything into place, in the order of `list`; whole directories before the first file of a share.
 pub(super) fn all(sink: &Inner, state: &State, list: &[Written]) -> Result<(), Error> {
     let in_whole = |path: &str| {
         state.wholes.iter().any(|w| path.strip_prefix(w.as_str()).is_some_and(|rest| rest.starts_with('/')))
@@ -27,16 +28,23 @@ pub(super) fn all(sink: &Inner, state: &State, list: &[Written]) -> Result<(), E
     }
 
     let mut aside = Vec::new();
+    let (before, after): (Vec<_>, Vec<_>) = files.into_iter().partition(|written| rank(written.kind) < SHARE);
+    switch_files(sink, &before)?;
     for whole in &state.wholes {
         aside.extend(switch_dir(sink, whole)?);
     }
-    for written in files {
-        let (staged, target) = (sink.hidden(&written.path), sink.target(&written.path));
-        fs::rename(&staged, &target).map_err(|e| Error::io("replace", shown(&target), e))?;
-    }
+    switch_files(sink, &after)?;
     // The new is complete; a rest of the old that cannot be removed now goes with the next build.
     for old in aside {
         let _ = fs::remove_dir_all(old);
+    }
+    Ok(())
+}
+
+fn switch_files(sink: &Inner, files: &[&Written]) -> Result<(), Error> {
+    for written in files {
+        let (staged, target) = (sink.hidden(&written.path), sink.target(&written.path));
+        fs::rename(&staged, &target).map_err(|e| Error::io("replace", shown(&target), e))?;
     }
     Ok(())
 }
