@@ -6,9 +6,9 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::{Wants, read};
 use crate::content::{self, Content, Hashed, Pass};
-use crate::formats::{cab, pe};
+use crate::formats::{cab, msidb, pe};
 use crate::outputs::bootstrap::{self, Encoded, Stub};
-use crate::outputs::sink::{FileSink, Kind, Sink, Written};
+use crate::outputs::sink::{self, FileSink, Kind, Sink, Written};
 use crate::outputs::{InstalledFile, Release, exe, msi, share};
 use crate::plan::{Compression, FileVersion, PackagePlan, ids};
 use crate::report::{BuildError, BuildRequest, Problem};
@@ -197,16 +197,30 @@ fn place(own: bool, name: &str, kind: Kind) -> (String, Kind) {
 }
 
 fn content_error(error: content::Error) -> BuildError {
-    let problem = Problem::new(error.to_string());
     match error {
-        content::Error::Io { .. } => BuildError::Environment(problem),
-        _ => BuildError::Input(problem),
+        content::Error::Io { action, path, source } => io_error(format!("{action} {path}"), &source),
+        content::Error::Cabinet(cab::write::Error::Io(source)) => {
+            io_error("cannot write the temporary cabinet".into(), &source)
+        }
+        error => BuildError::Input(Problem::new(error.to_string())),
     }
+}
+
+fn io_error(message: String, source: &std::io::Error) -> BuildError {
+    let problem = Problem::new(message).why(source);
+    BuildError::Environment(match sink::way_out(source.kind()) {
+        Some(help) => problem.help(help),
+        None => problem,
+    })
 }
 
 fn msi_error(error: msi::Error) -> BuildError {
     match error {
         msi::Error::Sink(error) => error.into(),
+        // What the sink has to say of its disk travels inside.
+        msi::Error::Database(msidb::Error::Io { what, source }) => {
+            sink::Error::io("write", what, source).into()
+        }
         error @ msi::Error::Io { .. } => BuildError::Environment(Problem::new(error.to_string())),
         error => BuildError::Input(
             Problem::new(format!("no MSI can be made of this manifest: {error}"))

@@ -117,11 +117,11 @@ impl Error {
             }
             Self::Changed { path } => Problem::new(format!("`{path}` was changed while the build ran"))
                 .help("build again when nothing writes to the payload"),
-            Self::Read { path, source } => Problem::new(format!("cannot read `{path}`")).why(source),
+            Self::Read { path, source } => Problem::new(format!("cannot read {path}")).why(source),
             Self::NoSource { path } => Problem::new(format!("`{path}` is planned, and its content is missing")),
             Self::Bootstrap(e) => Problem::new(e.to_string()),
             Self::Key(e) => e.problem(),
-            Self::Sink(e) => Problem::new(e.to_string()),
+            Self::Sink(e) => e.problem(),
         }
     }
 }

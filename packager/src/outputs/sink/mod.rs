@@ -171,37 +171,51 @@ impl Error {
     }
 }
 
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+/// What a person can do about an I/O error of an output folder.
+pub fn way_out(kind: io::ErrorKind) -> Option<&'static str> {
+    Some(match kind {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+            "free some space, or choose another disk with `--out`; earlier artefacts are untouched"
+        }
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ResourceBusy => {
+            "see who owns the folder and whether the file is open, or choose another folder with `--out`"
+        }
+        io::ErrorKind::ReadOnlyFilesystem | io::ErrorKind::NotADirectory | io::ErrorKind::AlreadyExists => {
+            "choose another folder with `--out`"
+        }
+        _ => return None,
+    })
+}
+
+impl Error {
+    /// It with its cause and way out.
+    pub fn problem(&self) -> Problem {
         match self {
             Self::Io { what, path, source } => {
-                write!(f, "cannot {what} `{path}`: {source}")?;
-                match source.kind() {
-                    io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => f.write_str(
-                        "; free some space or choose another disk with `--out` (earlier artefacts are untouched)",
-                    ),
-                    io::ErrorKind::PermissionDenied => {
-                        f.write_str("; check who owns the folder, whether the file is open, or choose another `--out`")
-                    }
-                    io::ErrorKind::ReadOnlyFilesystem => f.write_str("; choose another folder with `--out`"),
-                    _ => Ok(()),
+                let problem = Problem::new(format!("cannot {what} {path}")).why(source);
+                match way_out(source.kind()) {
+                    Some(help) => problem.help(help),
+                    None => problem,
                 }
             }
-            Self::Twice { path } => write!(
-                f,
-                "two artefacts would be named `{path}` (Windows does not tell upper from lower case); rename one of them"
-            ),
-            Self::Path { path } => write!(f, "`{path}` cannot be the name of an artefact"),
-            Self::InTheWay { path, is } => {
-                write!(
-                    f,
-                    "`{path}` is {is}, so no artefact can be put there; move it away or choose another `--out`"
-                )
-            }
-            Self::Missing { path } => {
-                write!(f, "the artefact `{path}` was never finished")
-            }
+            Self::Twice { path } => Problem::new(format!("two artefacts would be named {path}"))
+                .why("Windows does not tell upper from lower case")
+                .help("rename one of them"),
+            Self::Path { path } => Problem::new(format!("`{path}` cannot be the name of an artefact")),
+            Self::InTheWay { path, is } => Problem::new(format!("{path} is {is}"))
+                .why("an artefact shall be put there")
+                .help("move it away, or choose another folder with `--out`"),
+            Self::Missing { path } => Problem::new(format!("the artefact {path} was never finished")),
         }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let problem = self.problem();
+        f.write_str(&problem.message)?;
+        problem.why.iter().try_for_each(|why| write!(f, ": {why}"))?;
+        problem.help.iter().try_for_each(|help| write!(f, "; {help}"))
     }
 }
 
@@ -216,7 +230,7 @@ impl std::error::Error for Error {
 
 impl From<Error> for BuildError {
     fn from(error: Error) -> Self {
-        let problem = Problem::new(error.to_string());
+        let problem = error.problem();
         match error {
             Error::Twice { .. } | Error::Path { .. } | Error::Missing { .. } => Self::Input(problem),
             Error::Io { .. } | Error::InTheWay { .. } => Self::Environment(problem),
