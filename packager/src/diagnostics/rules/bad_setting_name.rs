@@ -13,7 +13,7 @@ pub(super) const RULE: Rule =
 const LONGEST: usize = 50;
 
 /// Names that start like these belong to Windows Installer or to the packages made here.
-const PREFIXES: [&str; 4] = ["MSI", "REMEMBERED_", "PACKAGER_", "WIX"];
+const PREFIXES: [&str; 5] = ["MSI", "FOUND_", "REMEMBERED_", "PACKAGER_", "WIX"];
 
 /// Windows Installer's properties ("Property Reference" on Microsoft Learn), the private ones in upper case: two
 /// properties that differ in case alone are a mistake (ICE46). Sorted.
@@ -91,7 +91,6 @@ const TAKEN: &[&str] = &[
     "INTEL64",
     "ISADMINPACKAGE",
     "LEFTUNIT",
-    "LICENSE",
     "LIMITUI",
     "LOCALAPPDATAFOLDER",
     "LOGACTION",

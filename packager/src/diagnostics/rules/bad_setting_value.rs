@@ -24,7 +24,14 @@ fn check(context: &Context<'_>, out: &mut Findings<'_>) {
             accepts(setting, default, out);
         }
         for allowed in &setting.allowed {
-            out.check(allowed, |value| plain(value).and_then(|()| matches(setting, value)));
+            out.check(allowed, |value| {
+                if value.contains('"') {
+                    return Err(Problem::new("a quote cannot be in an allowed value")
+                        .why("an MSI compares it in a condition, where a quote cannot be written")
+                        .help("write values without quotes"));
+                }
+                plain(value).and_then(|()| matches(setting, value))
+            });
         }
         let needs_default = !setting.allowed.is_empty() && !setting.required.as_ref().is_some_and(|r| *r.get_ref());
         if needs_default && setting.default.is_none() && !setting.allowed.iter().any(|a| a.get_ref().is_empty()) {
@@ -109,6 +116,7 @@ mod tests {
         error(&setting("matches = '((a{999}){999}){999}'"), "bad-setting-value", "matches");
         error(&setting("default = '*unset*'"), "bad-setting-value", "default");
         error(&setting("default = \"a\\nb\""), "bad-setting-value", "default");
+        error(&setting("allowed = ['a', 'b\"']\nrequired = true"), "bad-setting-value", "allowed");
         fine(&setting("allowed = ['a', 'b']\nrequired = true"));
         fine(&setting("allowed = ['a', '']\nmatches = '^.?$'"));
     }

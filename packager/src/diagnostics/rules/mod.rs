@@ -144,6 +144,7 @@ rules! {
     fourth_version_part,
     missing_file,
     missing_payload,
+    needs_newer_windows,
     path_clash,
     per_user,
     reserved_key,
