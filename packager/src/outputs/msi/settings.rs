@@ -16,6 +16,10 @@ use super::sequences::Early;
 /// What a setting is when nobody gave it a value. An empty value is a value: cleared.
 pub const UNSET: &str = "*unset*";
 
+/// `RESET=NAME;NAME` on the command line: these settings forget what was remembered.
+const RESET: &str = "RESET";
+const RESETS: &str = "SettingsToReset";
+
 /// msidbLocatorTypeRawValue, and msidbLocatorType64bit.
 const RAW_VALUE: i32 = 2;
 const LOCATE_64: i32 = 16;
@@ -34,6 +38,12 @@ pub fn stored(plan: &Plan, setting: &Setting) -> (Key, String) {
 pub fn write(builder: &mut Builder<'_>, early: &mut Vec<Early>) -> Vec<String> {
     let plan = &builder.release.package.target;
     let mut secure = Vec::new();
+    if !plan.settings.is_empty() {
+        // With separators on both sides, so that no name is found inside another.
+        let action = set_property(builder, "ListResets", RESETS, &format!(";[{RESET}];"));
+        early.push(Early { action, condition: RESET.to_owned() });
+        secure.push(RESET.to_owned());
+    }
     for setting in &plan.settings {
         let name = &setting.name;
         let remembered = format!("REMEMBERED_{name}");
@@ -43,7 +53,7 @@ pub fn write(builder: &mut Builder<'_>, early: &mut Vec<Early>) -> Vec<String> {
         let unset = format!("{name}=\"{UNSET}\"");
         early.push(Early {
             action: set_property(builder, &format!("Remember_{name}"), name, &format!("[{remembered}]")),
-            condition: format!("{unset} AND {remembered}"),
+            condition: format!("{unset} AND {remembered} AND NOT ({RESETS}><\";{name};\")"),
         });
         early.push(Early {
             action: set_property(
