@@ -54,3 +54,10 @@ fn every_windows_of_the_vocabulary_has_a_version_and_they_grow() {
     assert_eq!(versions[0], windows::OLDEST);
     assert!(versions.iter().zip(&versions[1..]).all(|(a, b)| (a.0, a.1) <= (b.0, b.1)));
 }
+
+#[test]
+fn texts_in_messages_are_short_and_visible() {
+    assert_eq!(values::short(r#"C:\x "y""#), r#"C:\x "y""#);
+    assert_eq!(values::short("a\tb\u{202e}"), "a\\tb\\u{202e}");
+    assert_eq!(values::short(&"é".repeat(81)), format!("{}…", "é".repeat(80)));
+}

@@ -145,11 +145,17 @@ pub fn below_install_dir(text: &str) -> Result<String, Problem> {
     Ok(path)
 }
 
-/// A text for a message: of a length that fits.
+/// A text for a message: of a length that fits, and with what cannot be seen made visible.
 #[must_use]
 pub fn short(text: &str) -> String {
-    let mut out: String = text.escape_debug().take(80).collect();
-    if text.chars().count() > 80 {
+    let mut out = String::new();
+    for c in text.chars().take(80) {
+        match c {
+            '\\' | '"' | '\'' => out.push(c),
+            _ => out.extend(c.escape_debug()),
+        }
+    }
+    if text.chars().nth(80).is_some() {
         out.push('…');
     }
     out

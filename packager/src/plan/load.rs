@@ -33,7 +33,10 @@ impl Loaded {
 /// Reads a manifest and what it refers to. Only a manifest that cannot be read is an `Err`: what is wrong in it
 /// is in [`Loaded::diagnostics`].
 pub fn load(path: &Utf8Path) -> Result<Loaded, BuildError> {
-    let source = read(path)?;
+    let (source, not_text) = read(path)?;
+    if let Some(problem) = not_text {
+        return Ok(Loaded { source, diagnostics: vec![problem], plans: Vec::new() });
+    }
     let mut problems = Problems::default();
     let manifest = manifest::parse(&source, &mut problems);
     let mut plans = Vec::new();
@@ -62,8 +65,8 @@ pub fn load(path: &Utf8Path) -> Result<Loaded, BuildError> {
     Ok(Loaded { source, diagnostics: problems.into_sorted(), plans })
 }
 
-/// Reads the text of a manifest.
-fn read(path: &Utf8Path) -> Result<Source, BuildError> {
+/// Reads the text of a manifest, and says where it is none.
+fn read(path: &Utf8Path) -> Result<(Source, Option<Diagnostic>), BuildError> {
     let input = |message: String, why: String, help: &str| {
         Err(BuildError::Input(Problem::new(message).why(why).help(help)))
     };
@@ -93,17 +96,16 @@ fn read(path: &Utf8Path) -> Result<Source, BuildError> {
     }
     match String::from_utf8(bytes) {
         // Editors on Windows like to start a file with a byte order mark; TOML allows it.
-        Ok(text) => Ok(Source::new(path, text)),
+        Ok(text) => Ok((Source::new(path, text), None)),
         Err(e) => {
-            let valid = e.utf8_error().valid_up_to();
-            let before = e.as_bytes().get(..valid).unwrap_or_default();
-            let line = before.iter().filter(|b| **b == b'\n').count().saturating_add(1);
-            let column = before.iter().rev().take_while(|b| **b != b'\n').count().saturating_add(1);
-            input(
-                format!("{path}:{line}:{column}: the manifest is not valid UTF-8"),
-                e.utf8_error().to_string(),
-                "save it as UTF-8",
-            )
+            // Up to the bad byte the lossy text is the same, so the place is right.
+            let at = e.utf8_error().valid_up_to();
+            let text = String::from_utf8_lossy(e.as_bytes()).into_owned();
+            let problem =
+                Diagnostic::error("syntax", at..at.saturating_add(1), "the manifest is not valid UTF-8")
+                    .why(e.utf8_error().to_string())
+                    .help("save it as UTF-8");
+            Ok((Source::new(path, text), Some(problem)))
         }
     }
 }
