@@ -1,4 +1,4 @@
-//! How long a real payload takes, beside what compressing its bytes alone takes.
+//! How long a build of a real payload takes, beside what compressing its bytes alone takes.
 //!
 //! The payload is the folder `PACKAGER_BENCH_PAYLOAD`, or `~/.cache/packager/node/unpacked` (a Node.js wheel,
 //! unpacked: 2,184 files, 121 MB). Each case runs in a process of its own, so that the peak of memory is its
@@ -22,6 +22,7 @@ fn main() {
         ("compress alone", &|| compress_alone(&payload)),
         ("pass", &|| pass(&payload, false)),
         ("pass and share", &|| pass(&payload, true)),
+        ("build msi exe share", &|| build(&payload)),
     ]);
 }
 
@@ -51,6 +52,13 @@ fn compress_alone(payload: &Utf8Path) -> support::Measured {
     );
     let size = sizes.sum();
     timer.stop(size)
+}
+
+/// The whole of `packager build`: scan, pass, MSI, setup EXE, share.
+fn build(payload: &Utf8Path) -> support::Measured {
+    let out = support::out_dir();
+    let manifest = support::manifest(&out, payload);
+    support::build(&manifest, &out, &[])
 }
 
 fn pass(payload: &Utf8Path, share: bool) -> support::Measured {

@@ -7,6 +7,7 @@ use std::time::Instant;
 use camino::{Utf8Path, Utf8PathBuf};
 use packager::formats::pe;
 use packager::plan::{FileVersion, PlannedFile};
+use packager::report::{BuildRequest, OutputKind, Silent};
 
 /// Runs of each case; the fastest counts.
 const RUNS: usize = 3;
@@ -112,6 +113,43 @@ impl OutDir {
     pub fn path(&self) -> &Utf8Path {
         Utf8Path::from_path(self.0.path()).expect("UTF-8")
     }
+}
+
+/// A manifest for a payload: one product, a share signed with the example's pair of keys.
+pub fn manifest(folder: &OutDir, payload: &Utf8Path) -> Utf8PathBuf {
+    let keys = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/acme-agent/release");
+    let text = format!(
+        r#"
+[product]
+id           = "com.example.bench"
+name         = "Bench"
+manufacturer = "Example"
+version      = "1.0.0"
+arch         = ["x64"]
+platforms    = {{ min = "windows-10" }}
+
+[payload]
+source = '{payload}'
+dir    = '{{ProgramFiles}}\Example\Bench'
+
+[bootstrap]
+public-key       = '{keys}.pub'
+private-key-file = '{keys}.key'
+serial           = 1
+"#
+    );
+    let path = folder.path().join("agent.toml");
+    std::fs::write(&path, text).expect("a manifest");
+    path
+}
+
+/// Builds the named outputs, all if none is; the bytes are those of all artefacts.
+pub fn build(manifest: &Utf8Path, out: &OutDir, outputs: &[OutputKind]) -> Measured {
+    let request =
+        BuildRequest { outputs: outputs.to_vec(), ..BuildRequest::new(manifest, out.path().join("dist")) };
+    let timer = Timer::start();
+    let report = packager::build::build(&request, &mut Silent).expect("the build");
+    timer.stop(report.artifacts.iter().map(|artifact| artifact.bytes).sum())
 }
 
 /// All files below a folder as a plan has them.
