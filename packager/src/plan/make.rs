@@ -1,5 +1,7 @@
 //! From the model and a scan to the plan of one package. Pure.
 
+use std::collections::HashSet;
+
 use packager_shared::plan::{Arch, Data, Key, Op, Plan, Product, Root, Scope, Setting, View};
 use packager_shared::state::native_view;
 use packager_shared::template::{Dir, Part, Template};
@@ -116,11 +118,10 @@ fn ops(model: &Model, arch: Arch) -> Vec<Op> {
         values.extend(declared.values.iter().map(|(name, data)| (key.clone(), name.clone(), data.clone())));
     }
     // The author may say the same as a default does: one value, one op.
-    let mut seen: Vec<(Key, String)> = Vec::new();
+    let mut seen: HashSet<(Key, String)> = HashSet::new();
     for (key, name, data) in values {
         let id = (folded(&key), packager_shared::path::lower(&name));
-        if !seen.contains(&id) {
-            seen.push(id);
+        if seen.insert(id) {
             ops.push(Op::RegistryValue { key, name, data });
         }
     }

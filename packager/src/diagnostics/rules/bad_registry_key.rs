@@ -30,6 +30,9 @@ fn check(context: &Context<'_>, out: &mut Findings<'_>) {
 
 /// Keys are taken as they are written: braces are common in them (`CLSID\{…}`).
 fn literal(context: &Context<'_>, out: &mut Findings<'_>, key: &Text) {
+    if !key.get_ref().contains('{') {
+        return;
+    }
     let names = &context.names;
     let known = names.constants.iter().map(|(n, _)| *n).chain(["InstallDir", "ProgramFiles"]);
     for name in known.chain(names.settings.iter().map(String::as_str)) {
