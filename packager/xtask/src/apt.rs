@@ -65,3 +65,11 @@ pub fn download(packages: &[&str], folder: &Path) -> Result<()> {
     }
     Ok(())
 }
+
+/// What a package depends on, as package names.
+pub fn dependencies(package: &str) -> Result<Vec<String>> {
+    let text = command::output(Command::new("apt-cache").args(["depends", package]))?;
+    let names = text.lines().filter_map(|line| line.trim().strip_prefix("Depends: "));
+    // Names in <> are fulfilled by another package.
+    Ok(names.filter(|name| !name.starts_with('<')).map(str::to_owned).collect())
+}

@@ -47,57 +47,67 @@ impl Toolchain {
     pub fn get() -> Result<Self> {
         linker()?;
         let cached = place::cache()?.join("toolchain");
-        if let Some(found) = Self::unpacked(&cached) {
+        if let Ok(found) = Self::unpacked(&cached) {
             return Ok(found);
         }
-        let unpacked =
-            if apt::is_here() { unpack(&cached) } else { Err(Failure::new("there is no apt here")) };
-        if let (Ok(()), Some(found)) = (&unpacked, Self::unpacked(&cached)) {
-            return Ok(found);
-        }
-        if let Some(found) = Self::nightly() {
-            return Ok(found);
-        }
-        let why = unpacked.err().map(|failure| failure.to_string()).unwrap_or_default();
-        Err(Failure::new(format!(
-            "no compiler for the Windows stub ({}).\nOn Debian the packages {} do; elsewhere: \
-             rustup toolchain install nightly --component rust-src",
-            why.trim(),
-            COMPILER.join(" ")
-        )))
+        let from_packages = if apt::is_here() {
+            unpack(&cached).and_then(|()| Self::unpacked(&cached))
+        } else {
+            Err(Failure::new("there is no apt here"))
+        };
+        from_packages.or_else(|why| {
+            Self::nightly().map_err(|nightly| {
+                Failure::new(format!(
+                    "no compiler for the Windows stub. On Debian the packages {} do: {why}\nElsewhere \
+                     `rustup toolchain install nightly --component rust-src` does: {nightly}",
+                    COMPILER.join(" ")
+                ))
+            })
+        })
     }
 
-    fn unpacked(folder: &Path) -> Option<Self> {
+    fn unpacked(folder: &Path) -> Result<Self> {
         let libraries = folder.join("usr/lib/x86_64-linux-gnu");
         Self::at(folder.join("usr/bin/rustc"), Some(libraries), folder.join("usr"))
     }
 
-    fn nightly() -> Option<Self> {
+    fn nightly() -> Result<Self> {
+        let mut rustup = Command::new("rustup");
         let rustc =
-            command::output(Command::new("rustup").args(["which", "rustc", "--toolchain", "nightly"]))
-                .ok()?;
-        let rustc = PathBuf::from(rustc.trim());
-        let sysroot = rustc.parent()?.parent()?.to_path_buf();
+            PathBuf::from(command::output(rustup.args(["which", "rustc", "--toolchain", "nightly"]))?.trim());
+        let sysroot = rustc.ancestors().nth(2).unwrap_or(&rustc).to_path_buf();
         Self::at(rustc, None, sysroot)
     }
 
-    fn at(rustc: PathBuf, libraries: Option<PathBuf>, sysroot: PathBuf) -> Option<Self> {
-        if !sysroot.join("lib/rustlib/src/rust/library/core/Cargo.toml").is_file() {
-            return None;
+    fn at(rustc: PathBuf, libraries: Option<PathBuf>, sysroot: PathBuf) -> Result<Self> {
+        let library = sysroot.join("lib/rustlib/src/rust/library");
+        if !library.join("core/Cargo.toml").is_file() {
+            return Err(Failure::new(format!(
+                "there is no source of Rust's library in {}",
+                library.display()
+            )));
         }
         let mut asked = Command::new(&rustc);
         if let Some(path) = &libraries {
             asked.env("LD_LIBRARY_PATH", path);
         }
-        let text = command::output(asked.arg("-vV")).ok()?;
-        let versions = Versions {
-            rustc: text.lines().next()?.to_owned(),
-            llvm: text.lines().find_map(|line| line.strip_prefix("LLVM version: "))?.to_owned(),
-            cargo: command::version("cargo")?,
-            gcc: command::version("i686-w64-mingw32-gcc")?,
-            ld: command::version("i686-w64-mingw32-ld")?,
+        let text = command::output(asked.arg("-vV"))?;
+        let version = |program: &str| {
+            command::version(program)
+                .ok_or_else(|| Failure::new(format!("`{program} --version` says nothing")))
         };
-        Some(Self { rustc, libraries, sysroot, versions })
+        let versions = Versions {
+            rustc: text.lines().next().unwrap_or_default().to_owned(),
+            llvm: text
+                .lines()
+                .find_map(|line| line.strip_prefix("LLVM version: "))
+                .unwrap_or_default()
+                .to_owned(),
+            cargo: version("cargo")?,
+            gcc: version("i686-w64-mingw32-gcc")?,
+            ld: version("i686-w64-mingw32-ld")?,
+        };
+        Ok(Self { rustc, libraries, sysroot, versions })
     }
 
     /// `cargo` set up to build with this compiler, and the flags that keep paths out of its output.
@@ -176,5 +186,11 @@ fn unpack(target: &Path) -> Result<()> {
         }
     }
     place::remove(target)?;
-    fs::rename(&partial, target).context(|| format!("renaming {}", partial.display()))
+    fs::rename(&partial, target).context(|| format!("renaming {}", partial.display()))?;
+    if Toolchain::unpacked(target).is_err() {
+        // What LLVM needs are libraries like any other: they are installed.
+        let needed = apt::dependencies("libllvm22")?;
+        apt::install(&needed.iter().map(String::as_str).collect::<Vec<_>>())?;
+    }
+    Ok(())
 }
