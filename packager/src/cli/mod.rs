@@ -14,6 +14,7 @@ pub mod inspect;
 pub mod keygen;
 mod kind;
 pub mod man;
+pub mod publish;
 pub mod schema;
 mod unpack;
 pub mod verify;
@@ -48,6 +49,7 @@ enum Command {
     Inspect(inspect::Args),
     Extract(extract::Args),
     Verify(verify::Args),
+    Publish(publish::Args),
     Keygen(keygen::Args),
     Schema(schema::Args),
     Completions(completions::Args),
@@ -80,6 +82,7 @@ pub fn main(arguments: Vec<OsString>) -> u8 {
         Command::Inspect(args) => inspect::run(args, &mut console),
         Command::Extract(args) => extract::run(args, &mut console),
         Command::Verify(args) => verify::run(args, &mut console),
+        Command::Publish(args) => publish::run(args, &mut console),
         Command::Keygen(args) => keygen::run(args, &mut console),
         Command::Schema(args) => schema::run(args, &mut console),
         Command::Completions(args) => completions::run(args, &mut console),

@@ -17,7 +17,7 @@ use crate::outputs::bootstrap::read::Program;
 use crate::outputs::share::verify;
 use crate::outputs::sink::ListSink;
 use crate::plan;
-use crate::report::artifacts::size;
+use crate::report::artifacts::{hex, size};
 use crate::report::{BuildError, Problem};
 use crate::sign::PublicKey;
 
@@ -30,10 +30,13 @@ pub struct Args {
     /// The public key file that a share is held against (release.pub)
     #[arg(long, value_name = "FILE")]
     pub key: Option<Utf8PathBuf>,
-    /// The manifest whose public key a share is held against, when there is no --key
-    #[arg(long, value_name = "MANIFEST", default_value = "agent.toml")]
-    pub manifest: Utf8PathBuf,
+    /// The manifest whose public key a share is held against [default: agent.toml, when there is one]
+    #[arg(long, value_name = "MANIFEST")]
+    pub manifest: Option<Utf8PathBuf>,
 }
+
+/// The manifest in the current folder.
+const MANIFEST: &str = "agent.toml";
 
 /// Problems that are shown one by one; more are counted.
 const SHOWN: usize = 20;
@@ -100,30 +103,10 @@ fn cabinet(path: &Utf8Path, file: std::fs::File, index: &Index) -> Result<(), Bu
 }
 
 fn share(root: &Utf8Path, args: &Args, console: &mut Console) -> Outcome {
-    let (key, product) = trusted(args)?;
-    let verified = verify::verify(root, key, product.as_deref()).map_err(|what| {
-        BuildError::Input(
-            Problem::new(what.to_string())
-                .help("if the release is right, name the public key it was signed for: --key FILE"),
-        )
-    })?;
+    let trust = Trust::find(args.key.as_deref(), args.manifest.as_deref(), root)?;
+    let verified = trust.verify(root)?;
     for path in &verified.extra {
         console.say(&format!("note: {path} belongs to no index; clients never read it"));
-    }
-    if !verified.problems.is_empty() {
-        let count = verified.problems.len();
-        let mut list: Vec<String> = verified.problems.iter().take(SHOWN).map(ToString::to_string).collect();
-        if count > SHOWN {
-            list.push(format!("and {} more", count.saturating_sub(SHOWN)));
-        }
-        return Err(BuildError::Input(
-            Problem::new(format!(
-                "{root} is not what was signed: {count} of {} files differ",
-                verified.files
-            ))
-            .why(list.join("\n          "))
-            .help("build the release again, or copy it again from where it is whole"),
-        ));
     }
     console.say(&format!(
         "{root} is whole and signed: {}; {} files, {}",
@@ -131,38 +114,99 @@ fn share(root: &Utf8Path, args: &Args, console: &mut Console) -> Outcome {
         verified.files,
         size(verified.bytes)
     ));
+    if let Some(note) = trust.note() {
+        console.say(note);
+    }
     console.json(&json!({
         "reason": "verified", "path": root.as_str(), "kind": "share", "product": verified.release.product_id,
         "version": verified.release.version_text, "serial": verified.release.serial,
         "floor": verified.release.floor, "files": verified.files, "bytes": verified.bytes,
-        "extra": verified.extra,
+        "extra": verified.extra, "key": hex(&trust.key.0), "key_from": trust.said_by,
     }));
     Ok(())
 }
 
-/// The key that is trusted, and for which product.
-fn trusted(args: &Args) -> Result<(PublicKey, Option<String>), BuildError> {
-    if let Some(key) = &args.key {
-        return Ok((PublicKey::load(key)?, None));
+/// An error with every file that is not as it was signed.
+fn whole(root: &Utf8Path, verified: &verify::Verified) -> Result<(), BuildError> {
+    if verified.problems.is_empty() {
+        return Ok(());
     }
-    let no_key =
-        |why: &str| {
-            BuildError::Input(Problem::new("there is no public key to hold the share against").why(why).help(
-                "name the key file with `--key release.pub`, or a manifest with `--manifest agent.toml`",
-            ))
-        };
-    if !args.manifest.is_file() {
-        return Err(no_key(&format!("neither --key nor the manifest {} is there", args.manifest)));
+    let count = verified.problems.len();
+    let mut list: Vec<String> = verified.problems.iter().take(SHOWN).map(ToString::to_string).collect();
+    if count > SHOWN {
+        list.push(format!("and {} more", count.saturating_sub(SHOWN)));
     }
-    let loaded = plan::load(&args.manifest)?;
-    match loaded.plans.first() {
-        Some(package) => match package.target.bootstrap.public_key {
-            Some(key) => Ok((PublicKey(key), Some(package.target.product.id.clone()))),
-            None => Err(no_key(&format!("the manifest {} names none", args.manifest))),
-        },
-        None => {
-            Err(no_key(&format!("the manifest {} has errors; `packager check` shows them", args.manifest)))
+    Err(BuildError::Input(
+        Problem::new(format!("{root} is not what was signed: {count} of {} files differ", verified.files))
+            .why(list.join("\n          "))
+            .help("build the release again, or copy it again from where it is whole"),
+    ))
+}
+
+/// What a share is held against.
+pub(super) struct Trust {
+    key: PublicKey,
+    /// The product that the key is for, when the manifest says so.
+    product: Option<String>,
+    /// Who says that this is the key: `key`, `manifest`, `share`.
+    said_by: &'static str,
+}
+
+impl Trust {
+    /// `--key`, else the manifest that is named or lies in the current folder, else the share itself.
+    pub(super) fn find(
+        key: Option<&Utf8Path>,
+        manifest: Option<&Utf8Path>,
+        share: &Utf8Path,
+    ) -> Result<Self, BuildError> {
+        if let Some(key) = key {
+            return Ok(Self { key: PublicKey::load(key)?, product: None, said_by: "key" });
         }
+        let manifest = manifest.or_else(|| Some(Utf8Path::new(MANIFEST)).filter(|path| path.is_file()));
+        let no_key = |why: String| {
+            BuildError::Input(
+                Problem::new(format!("there is no public key to hold {share} against"))
+                    .why(why)
+                    .help("name the key file: --key release.pub"),
+            )
+        };
+        let Some(manifest) = manifest else {
+            let key =
+                verify::own_key(share).ok_or_else(|| no_key("its own program names none either".into()))?;
+            return Ok(Self { key, product: None, said_by: "share" });
+        };
+        let loaded = plan::load(manifest)?;
+        let why = match loaded.plans.first() {
+            Some(package) => match package.target.bootstrap.public_key {
+                Some(key) => {
+                    let product = Some(package.target.product.id.clone());
+                    return Ok(Self { key: PublicKey(key), product, said_by: "manifest" });
+                }
+                None => format!("the manifest {manifest} names none"),
+            },
+            None => format!("the manifest {manifest} has errors; `packager check` shows them"),
+        };
+        Err(no_key(why))
+    }
+
+    /// Verifies a share down to its last file.
+    pub(super) fn verify(&self, share: &Utf8Path) -> Result<verify::Verified, BuildError> {
+        let verified = verify::verify(share, self.key, self.product.as_deref()).map_err(|what| {
+            BuildError::Input(
+                Problem::new(what.to_string())
+                    .help("if the release is right, name the public key it was signed for: --key FILE"),
+            )
+        })?;
+        whole(share, &verified)?;
+        Ok(verified)
+    }
+
+    /// What is still to be said about it.
+    pub(super) fn note(&self) -> Option<&'static str> {
+        (self.said_by == "share").then_some(
+            "note: the key is the one in the share's own program, so this proves that the share is whole, \
+             not who made it; --key FILE or --manifest FILE proves that too",
+        )
     }
 }
 

@@ -21,7 +21,7 @@ impl Share {
 
     fn verify(&self, path: &str) -> Outcome {
         let key = Some(self.root.join("release.pub"));
-        let args = Args { path: self.root.join(path), key, manifest: "nowhere.toml".into() };
+        let args = Args { path: self.root.join(path), key, manifest: None };
         run(&args, &mut Console::new(MessageFormat::Human, true))
     }
 
@@ -89,9 +89,15 @@ fn another_key_or_none_is_not_enough() {
     fs::write(share.root.join("release.pub"), other.to_text()).unwrap();
     let error = share.verify("share").unwrap_err().to_string();
     assert!(error.contains("not signed with this product's key") && error.contains("--key"), "{error}");
-    let args = Args { path: share.root.join("share"), key: None, manifest: "nowhere.toml".into() };
+    let mut args = Args { path: share.root.join("share"), key: None, manifest: Some("nowhere.toml".into()) };
     let error = run(&args, &mut Console::new(MessageFormat::Human, true)).unwrap_err();
     assert!(error.to_string().contains("nowhere.toml"), "{error}");
+    // The share's own key proves that it is whole, and says that it proves no more.
+    args.manifest = None;
+    run(&args, &mut Console::new(MessageFormat::Human, true)).unwrap();
+    assert!(Trust::find(None, None, &args.path).unwrap().note().is_some());
+    fs::remove_file(args.path.join("autopcc.exe")).unwrap();
+    assert!(run(&args, &mut Console::new(MessageFormat::Human, true)).is_err());
 }
 
 #[test]

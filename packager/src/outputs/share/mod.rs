@@ -16,9 +16,11 @@
 //! | [`plan`] | what will be on it |
 //! | [`write`] | that plan into a sink |
 //! | [`verify`] | a share on a disk against its signature |
+//! | [`publish`] | a share to where clients read it |
 
 pub mod config;
 pub mod plan;
+pub mod publish;
 pub mod verify;
 pub mod write;
 

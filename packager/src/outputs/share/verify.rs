@@ -13,6 +13,7 @@ use rayon::prelude::*;
 use sha2::{Digest as _, Sha256};
 
 use super::config;
+use crate::outputs::bootstrap::read::Program;
 use crate::report::artifacts::arch_name;
 use crate::sign::PublicKey;
 
@@ -86,57 +87,96 @@ pub fn read_arch(share: &Utf8Path, release: &Release, place: usize) -> Result<(P
     Ok((plan, index))
 }
 
+/// A file that hangs on the signature.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed {
+    /// Path below the share, with forward slashes.
+    pub path: String,
+    /// Bytes, when the release says so.
+    pub size: Option<u64>,
+    /// SHA-256.
+    pub sha256: Digest,
+}
+
+impl Listed {
+    /// Reads it on a share and holds it against its digest; gives its size.
+    pub fn check(&self, share: &Utf8Path) -> Result<u64, Broken> {
+        check(&share.join(&self.path), self.size, &self.sha256)
+    }
+}
+
+/// Every file of a release but release.idx, and what cannot be listed because what lists it is broken.
+pub fn list(share: &Utf8Path, head: &Release) -> (Vec<Listed>, Vec<Broken>) {
+    let (mut list, mut problems) = (Vec::new(), Vec::new());
+    let mut bootstrap = None;
+    for (place, arch) in head.archs.iter().enumerate() {
+        let folder = config::arch_folder(head.serial, arch.arch);
+        let (plan, index) = match read_arch(share, head, place) {
+            Ok(read) => read,
+            Err(problem) => {
+                problems.push(problem);
+                continue;
+            }
+        };
+        if plan.product.arch != arch.arch || plan.product.id != head.product_id {
+            let plan = share.join(&folder).join(config::PLAN);
+            problems.push(broken(&plan, "it is the plan of another package"));
+        }
+        for (name, sealed) in [(config::PLAN, &arch.plan), (config::INDEX, &arch.index)] {
+            let path = format!("{folder}/{name}");
+            list.push(Listed { path, size: Some(sealed.size), sha256: sealed.sha256 });
+        }
+        list.extend(index.entries.iter().map(|entry| Listed {
+            path: format!("{folder}/{}", entry.path.replace('\\', "/")),
+            size: Some(entry.size),
+            sha256: entry.sha256,
+        }));
+        bootstrap = Some(plan.bootstrap.name);
+    }
+    list.extend(head.packages.iter().map(|package| Listed {
+        path: format!("{}/{}", config::PACKAGES, package.name),
+        size: Some(package.file.size),
+        sha256: package.file.sha256,
+    }));
+    // release.idx has the digest of the share's own program, the plans have its name.
+    list.extend(bootstrap.map(|path| Listed { path, size: None, sha256: head.bootstrap }));
+    (list, problems)
+}
+
 /// Verifies the signature, and every file that hangs on it. `Err`: release.idx itself is not to be trusted.
 pub fn verify(share: &Utf8Path, key: PublicKey, product: Option<&str>) -> Result<Verified, Broken> {
     let (bytes, unchecked) = read_head(share)?;
     let product = product.unwrap_or(&unchecked.product_id);
     let head =
         release::verify(&bytes, &key.0, product).map_err(|e| broken(&share.join(config::RELEASE), e))?;
+    let (list, mut problems) = list(share, &head);
+    let (bytes, wrong) = check_all(share, &list);
+    problems.extend(wrong);
+    let extra = extra(share, &head, &list);
+    Ok(Verified { files: list.len() + 1, bytes, problems, extra, release: head })
+}
 
-    let mut wanted: Vec<(Utf8PathBuf, Option<u64>, Digest)> = Vec::new();
-    let mut problems = Vec::new();
-    for (place, arch) in head.archs.iter().enumerate() {
-        let folder = share.join(config::arch_folder(head.serial, arch.arch));
-        match read_arch(share, &head, place) {
-            Ok((plan, index)) => {
-                if plan.product.arch != arch.arch || plan.product.id != head.product_id {
-                    problems.push(broken(&folder.join(config::PLAN), "it is the plan of another package"));
-                }
-                let entries = index.entries.iter();
-                wanted.extend(
-                    entries.map(|e| (folder.join(e.path.replace('\\', "/")), Some(e.size), e.sha256)),
-                );
-            }
-            Err(problem) => problems.push(problem),
-        }
-    }
-    for package in &head.packages {
-        let path = share.join(config::PACKAGES).join(&package.name);
-        wanted.push((path, Some(package.file.size), package.file.sha256));
-    }
-    match bootstrap(share, &head) {
-        Some(path) => wanted.push((path, None, head.bootstrap)),
-        None => problems.push(broken(share, "the bootstrap that was signed is not there")),
-    }
-    let found: Vec<Result<u64, Broken>> =
-        wanted.par_iter().map(|(path, size, sha256)| check(path, *size, sha256)).collect();
-    let mut bytes = 0_u64;
+/// The key that the share's own program trusts. It proves that a share is whole and not whose it is: who replaced
+/// the share replaced the program too.
+pub fn own_key(share: &Utf8Path) -> Option<PublicKey> {
+    let (_, head) = read_head(share).ok()?;
+    let (list, _) = list(share, &head);
+    let program = list.iter().find(|file| file.size.is_none())?;
+    let mut program = Program::open(&share.join(&program.path)).ok()?;
+    program.identity().ok()?.public_key.map(PublicKey)
+}
+
+/// Reads every file of a list: their bytes together, and what is wrong.
+pub fn check_all(share: &Utf8Path, list: &[Listed]) -> (u64, Vec<Broken>) {
+    let found: Vec<Result<u64, Broken>> = list.par_iter().map(|file| file.check(share)).collect();
+    let (mut bytes, mut problems) = (0_u64, Vec::new());
     for result in found {
         match result {
             Ok(size) => bytes = bytes.saturating_add(size),
             Err(problem) => problems.push(problem),
         }
     }
-    let extra = extra(share, &head, wanted.iter().map(|(path, ..)| path.as_path()));
-    Ok(Verified { files: wanted.len() + 2 * head.archs.len() + 1, bytes, problems, extra, release: head })
-}
-
-/// The share's own program: release.idx has its digest, the plans have its name.
-fn bootstrap(share: &Utf8Path, head: &Release) -> Option<Utf8PathBuf> {
-    (0..head.archs.len())
-        .find_map(|place| read_arch(share, head, place).ok())
-        .map(|(plan, _)| share.join(plan.bootstrap.name))
-        .filter(|path| path.is_file())
+    (bytes, problems)
 }
 
 fn check(path: &Utf8Path, size: Option<u64>, wanted: &Digest) -> Result<u64, Broken> {
@@ -161,19 +201,14 @@ fn check(path: &Utf8Path, size: Option<u64>, wanted: &Digest) -> Result<u64, Bro
     }
 }
 
-/// Files below `files/{serial}` that are not wanted.
-fn extra<'a>(share: &Utf8Path, head: &Release, wanted: impl Iterator<Item = &'a Utf8Path>) -> Vec<String> {
-    let mut known: BTreeSet<Utf8PathBuf> = wanted.map(Utf8Path::to_owned).collect();
-    for arch in &head.archs {
-        let folder = share.join(config::arch_folder(head.serial, arch.arch));
-        known.extend([config::INDEX, config::PLAN].map(|name| folder.join(name)));
-    }
-    let known: BTreeSet<String> = known.iter().map(|path| path.as_str().replace('\\', "/")).collect();
+/// Files below `files/{serial}` that are not listed.
+pub fn extra(share: &Utf8Path, head: &Release, list: &[Listed]) -> Vec<String> {
+    let known: BTreeSet<&str> = list.iter().map(|file| file.path.as_str()).collect();
     let root = share.join(config::release_folder(head.serial));
     let all = walkdir::WalkDir::new(root).sort_by_file_name().into_iter().flatten();
     all.filter(|entry| !entry.file_type().is_dir())
-        .map(|entry| entry.path().to_string_lossy().replace('\\', "/"))
-        .filter(|path| !known.contains(path))
+        .filter_map(|entry| Some(entry.path().strip_prefix(share).ok()?.to_string_lossy().replace('\\', "/")))
+        .filter(|path| !known.contains(path.as_str()))
         .collect()
 }
 

@@ -96,7 +96,15 @@ pub(super) fn sweep(root: &Path) -> Result<(), Error> {
     }
     sweep_dir(root, DEPTH, &living)?;
     // Last: while its lock file is there, a token is known to be ours.
-    dead.iter().try_for_each(|path| fs::remove_file(path).map_err(|e| Error::io("remove", shown(path), e)))
+    for path in dead {
+        let _ = fs::remove_file(path);
+    }
+    Ok(())
+}
+
+/// Removes a file, or a folder with all that is in it.
+pub(super) fn remove(path: &Path) -> std::io::Result<()> {
+    if fs::symlink_metadata(path)?.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) }
 }
 
 fn sweep_dir(dir: &Path, depth: usize, living: &BTreeSet<String>) -> Result<(), Error> {
@@ -107,10 +115,8 @@ fn sweep_dir(dir: &Path, depth: usize, living: &BTreeSet<String>) -> Result<(), 
             Some((target, _, OLD)) if !dir.join(target).exists() => {
                 fs::rename(&path, dir.join(target)).map_err(|e| Error::io("put back", shown(&path), e))?;
             }
-            Some(_) => {
-                let removed = if meta.is_dir() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
-                removed.map_err(|e| Error::io("remove the leftover", shown(&path), e))?;
-            }
+            // What is still in use, such as a program renamed aside, goes another time.
+            Some(_) => drop(remove(&path)),
             None if meta.is_dir() && depth > 1 => sweep_dir(&path, depth - 1, living)?,
             None => {}
         }

@@ -61,6 +61,15 @@ impl FileSink {
         &self.0.root
     }
 
+    /// Removes something that an earlier build made: it is out of sight at once, and gone when that is possible.
+    pub fn discard(&self, path: &str) -> Result<(), Error> {
+        check_path(path)?;
+        let (target, hidden) = (self.0.target(path), self.0.hidden(path));
+        fs::rename(&target, &hidden).map_err(|e| Error::io("remove", shown(&target), e))?;
+        let _ = leftover::remove(&hidden);
+        Ok(())
+    }
+
     /// A hidden folder in the output directory for what is needed only during the build: on the same disk as
     /// what becomes of it, and removed with the sink, or by the next build when this one is killed.
     pub fn scratch(&self) -> Result<PathBuf, Error> {

@@ -29,22 +29,32 @@ pub(super) fn all(sink: &Inner, state: &State, list: &[Written]) -> Result<(), E
 
     let mut aside = Vec::new();
     let (before, after): (Vec<_>, Vec<_>) = files.into_iter().partition(|written| rank(written.kind) < SHARE);
-    switch_files(sink, &before)?;
+    switch_files(sink, &before, &mut aside)?;
     for whole in &state.wholes {
         aside.extend(switch_dir(sink, whole)?);
     }
-    switch_files(sink, &after)?;
+    switch_files(sink, &after, &mut aside)?;
     // The new is complete; a rest of the old that cannot be removed now goes with the next build.
     for old in aside {
-        let _ = fs::remove_dir_all(old);
+        let _ = leftover::remove(&old);
     }
     Ok(())
 }
 
-fn switch_files(sink: &Inner, files: &[&Written]) -> Result<(), Error> {
+fn switch_files(sink: &Inner, files: &[&Written], aside: &mut Vec<PathBuf>) -> Result<(), Error> {
     for written in files {
         let (staged, target) = (sink.hidden(&written.path), sink.target(&written.path));
-        fs::rename(&staged, &target).map_err(|e| Error::io("replace", shown(&target), e))?;
+        let Err(e) = fs::rename(&staged, &target) else { continue };
+        // On Windows a program that runs can be renamed and not replaced.
+        let old = leftover::hidden(&target, &sink.token, leftover::OLD);
+        if fs::rename(&target, &old).is_err() {
+            return Err(Error::io("replace", shown(&target), e));
+        }
+        if let Err(e) = fs::rename(&staged, &target) {
+            let _ = fs::rename(&old, &target);
+            return Err(Error::io("replace", shown(&target), e));
+        }
+        aside.push(old);
     }
     Ok(())
 }
