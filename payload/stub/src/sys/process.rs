@@ -59,6 +59,17 @@ pub fn wait(process: &Owned, program: &str) -> Result<ExitCode> {
 /// The path of this program.
 pub fn own_path() -> Result<String> {
     // SAFETY: the buffer is as long as is said; null is this program.
-    text::fill(|buffer, size| unsafe { ffi::GetModuleFileNameW(core::ptr::null_mut(), buffer, size) })
-        .ok_or_else(|| error::last("find", "this program"))
+    let path =
+        text::fill(|buffer, size| unsafe { ffi::GetModuleFileNameW(core::ptr::null_mut(), buffer, size) });
+    path.map(usual).ok_or_else(|| error::last("find", "this program"))
+}
+
+/// A path as people write it: without `\\?\`, which a program has when it was started by such a name. Wine leaves
+/// `UNC\server\share` of a share's.
+fn usual(path: String) -> String {
+    let bare = path.strip_prefix("\\\\?\\").unwrap_or(&path);
+    match bare.strip_prefix("UNC\\") {
+        Some(share) => ["\\\\", share].concat(),
+        None => String::from(bare),
+    }
 }

@@ -244,7 +244,9 @@ pub fn create(name: &str, config: &ServiceConfig) -> Result<()> {
             )
         };
         if !handle.is_null() {
-            return describe(&Service(handle), name, config);
+            let service = Service(handle);
+            forget_bitness(name);
+            return describe(&service, name, config);
         }
         let error = error::last("create service", name);
         if error.code != ffi::ERROR_SERVICE_MARKED_FOR_DELETE || tries == 0 {
@@ -253,6 +255,15 @@ pub fn create(name: &str, config: &ServiceConfig) -> Result<()> {
         tries -= 1;
         pause();
     }
+}
+
+/// Windows notes when a 32-bit program creates a service, and would look for its program in the 32-bit folders.
+/// The path here is that of the file itself, as Windows Installer would have written it.
+fn forget_bitness(name: &str) {
+    let path = ["SYSTEM\\CurrentControlSet\\Services\\", name].concat();
+    let key = Key { root: Root::LocalMachine, view: View::Bits64, path };
+    // Where there is no 64-bit Windows there is no such value.
+    let _ = registry::remove(&key, "WOW64");
 }
 
 pub fn change(name: &str, config: &ServiceConfig) -> Result<()> {
