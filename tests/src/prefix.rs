@@ -144,7 +144,12 @@ impl Prefix {
     ///
     /// `arguments` is the rest of the command line as it is, with quotes where they are needed.
     pub fn run(&self, program: &str, arguments: &str) -> Ran {
-        self.batch(&format!("\"{program}\" {}", arguments.replace('%', "%%")))
+        let arguments = arguments.replace('%', "%%");
+        // Wine's shell finds no programs on a share; its `start` does.
+        match program.strip_prefix(r"\\") {
+            Some(_) => self.batch(&format!("start /wait /b {program} {arguments}")),
+            None => self.batch(&format!("\"{program}\" {arguments}")),
+        }
     }
 
     /// Runs lines of a batch file; the exit code is the last line's.
@@ -332,7 +337,9 @@ fn template32() -> PathBuf {
         if !template.exists() {
             // Beside its final name, so that a killed run leaves no half template.
             let making = template.with_extension(format!("making-{}", std::process::id()));
-            for arguments in [["wine", "wineboot", "-i"].as_slice(), &["wineserver", "-w"]] {
+            // The second start finds the host's devices, as every later one does.
+            let end = ["wineserver", "-w"];
+            for arguments in [["wine", "wineboot", "-i"].as_slice(), &end, &["wine", "wineboot"], &end] {
                 let mut command = wine(LIMIT, &making);
                 let _ = host::output(command.env("WINEARCH", "win32").args(arguments));
             }

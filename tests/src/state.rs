@@ -214,7 +214,20 @@ fn look(path: &Path) -> Entry {
     } else if links(&meta) > 1 {
         Entry::System
     } else {
-        Entry::File { size: meta.len(), sha256: sha256_of(path) }
+        let mut bytes = fs::read(path).unwrap_or_else(|e| panic!("cannot read {}: {e}", path.display()));
+        if path.extension().is_some_and(|extension| extension == "lnk") {
+            without_times(&mut bytes);
+        }
+        Entry::File { size: meta.len(), sha256: sha256(&bytes) }
+    }
+}
+
+/// Takes the list of folders out of a shortcut: it says when they were made. The path, the arguments and all other
+/// texts follow behind it ([MS-SHLLINK], ShellLinkHeader of 76 bytes, LinkTargetIDList, …).
+fn without_times(shortcut: &mut Vec<u8>) {
+    if let Some([low, high]) = shortcut.get(76..78) {
+        let end = (78 + usize::from(*low) + (usize::from(*high) << 8)).min(shortcut.len());
+        shortcut.drain(76..end);
     }
 }
 

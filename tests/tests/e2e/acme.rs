@@ -160,11 +160,11 @@ impl<'a> Expected<'a> {
         let sz = |text: &str| Value::Sz(text.to_owned());
         let interval = if self.next { " --interval 30" } else { "" };
         let image = format!("\"{dir}\\bin\\agent.exe\" --server {}{interval}", self.server_url);
-        // Windows Installer quotes the program as CreateService's documentation asks for; Wine's does not.
-        let image = if self.managed_by == "msi" { image.replace('"', "") } else { image };
+        // Windows Installer quotes the program, as CreateService's documentation asks for; Wine's does not.
+        let bare = (self.managed_by == "msi").then(|| image.replace('"', ""));
         list.add("the service's program and arguments are right", move |seen| {
             match seen.state.registry.text(SERVICE, View::Bits64, "ImagePath") {
-                Some(found) if found == image => Ok(()),
+                Some(found) if found == image || Some(found) == bare.as_deref() => Ok(()),
                 other => Err(format!("it is {other:?} and not {image:?}")),
             }
         });

@@ -7,7 +7,7 @@ use packager_tests::installer::{Exe, Installer, Msi, install_dir, msiexec, setup
 use packager_tests::prefix::Prefix;
 use packager_tests::product::{Release, Source, acme_42, acme_43};
 use packager_tests::registry::View;
-use packager_tests::state::{Entry, listing};
+use packager_tests::state::{Entry, State, listing};
 
 use crate::acme::{AGENT, Expected, SETUP, UNINSTALL, look};
 
@@ -64,6 +64,13 @@ fn an_older_version_is_refused() {
     assert_eq!(listing(&before.differences(&prefix.state())), "");
 }
 
+/// What changed, but for the folder that Wine's Windows Installer makes when it looks at a package.
+fn changes(before: &State, after: &State) -> String {
+    let mut all = before.differences(after);
+    all.retain(|difference| difference.subject != r"file C:\windows\Installer");
+    listing(&all)
+}
+
 /// 4.2.0 for Windows 10, and for all but Windows 7.
 fn choosy() -> &'static (Release, Release) {
     static BUILT: OnceLock<(Release, Release)> = OnceLock::new();
@@ -93,7 +100,7 @@ fn a_platform_that_is_not_supported_is_1633() {
         setup(&prefix, &release.exe("x64"), "/quiet").expect(1633);
         msiexec(&prefix, "/i", &release.msi("x64"), "").expect(1603);
     }
-    assert_eq!(listing(&before.differences(&prefix.state())), "");
+    assert_eq!(changes(&before, &prefix.state()), "");
 
     for installer in [&Exe as &dyn Installer, &Msi] {
         for release in [ten, not_seven] {
@@ -113,7 +120,7 @@ fn an_x64_package_on_32_bit_windows_is_1633() {
     prefix.boot();
     setup(&prefix, &acme_42().exe("x64"), "/quiet").expect(1633);
     msiexec(&prefix, "/i", &acme_42().msi("x64"), "").expect(1633);
-    assert_eq!(listing(&before.differences(&prefix.state())), "");
+    assert_eq!(changes(&before, &prefix.state()), "");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The harness itself: it sees what happens, and it sees when nothing happens.
 
-use packager_tests::prefix::Prefix;
+use packager_tests::prefix::{Prefix, wait_for};
 use packager_tests::registry::{Value, View};
 use packager_tests::state::listing;
 
@@ -44,7 +44,8 @@ fn a_32_bit_windows_is_one() {
 fn services_are_seen() {
     let mut prefix = Prefix::new();
     prefix.boot();
-    assert_eq!(prefix.service_state("RpcSs").as_deref(), Some("RUNNING"));
+    wait_for("a service of Wine's runs", || prefix.service_state("PlugPlay").as_deref() == Some("RUNNING"));
+    assert_eq!(prefix.service_state("MSIServer").as_deref(), Some("STOPPED"));
     assert_eq!(prefix.service_state("NoSuchService"), None);
 }
 

