@@ -175,7 +175,9 @@ impl Facts<'_> {
                 let base = directory(system, self.arch, self.scope, *folder)?;
                 let file = text::join(&[name, ".lnk"]);
                 let target = path::join(self.install_dir, target);
-                let working_dir = String::from(path::parent(&target).unwrap_or(self.install_dir));
+                // As Windows Installer writes it: with a trailing backslash.
+                let folder = path::parent(&target).unwrap_or(self.install_dir);
+                let working_dir = text::join(&[folder, "\\"]);
                 let ours = if subfolder.is_empty() { 0 } else { subfolder.split('\\').count() };
                 let shortcut = Shortcut {
                     target,

@@ -119,7 +119,7 @@ pub enum Action {
     },
     /// Have Windows Installer install the release's MSI.
     Msi {
-        /// With `/famus`: it is the same package.
+        /// As `/famus` does: it is the same package.
         repair: bool,
     },
     /// Uninstall by the engine's transaction.

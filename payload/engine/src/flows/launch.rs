@@ -27,7 +27,7 @@ const PATIENCE: u64 = 60_000;
 pub enum How {
     /// For the first time, or over an older release.
     Install,
-    /// `msiexec /famus`: over the same package.
+    /// As `msiexec /famus`: over the same package.
     Repair,
 }
 
@@ -121,9 +121,12 @@ fn msiexec_line(package: &str, how: How, args: &Args) -> Outcome<String> {
             "/site works with the setup program; the MSI takes a site as a transform (msiexec TRANSFORMS=)";
         return Err(Failure::new(Exit::CommandLine, text));
     }
-    let mut line = String::from(if how == How::Repair { "/famus" } else { "/i" });
-    line.push(' ');
+    let mut line = String::from("/i ");
     quote::push_quoted(&mut line, package);
+    if how == How::Repair {
+        // What `/famus` is short for. Wine's msiexec takes /f with product codes only.
+        line.push_str(" REINSTALL=ALL REINSTALLMODE=amus");
+    }
     line.push_str(match args.ui {
         Ui::Full => "",
         Ui::Passive => " /passive",

@@ -245,8 +245,9 @@ pub fn create(name: &str, config: &ServiceConfig) -> Result<()> {
         };
         if !handle.is_null() {
             let service = Service(handle);
+            let described = describe(&service, name, config);
             forget_bitness(name);
-            return describe(&service, name, config);
+            return described;
         }
         let error = error::last("create service", name);
         if error.code != ffi::ERROR_SERVICE_MARKED_FOR_DELETE || tries == 0 {
@@ -286,7 +287,9 @@ pub fn change(name: &str, config: &ServiceConfig) -> Result<()> {
         )
     };
     error::check(done, "change service", name)?;
-    describe(&service, name, config)
+    let described = describe(&service, name, config);
+    forget_bitness(name);
+    described
 }
 
 /// Description and delayed start. XP knows no delayed start, there the service starts with the others.
