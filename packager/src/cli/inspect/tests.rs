@@ -122,7 +122,10 @@ fn survive(bytes: &[u8]) {
 #[test]
 fn damaged_files_of_every_kind_are_survived() {
     let samples = samples();
-    let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig::default());
+    // The usual 256 cases take long, as each reads a whole package several times; PROPTEST_CASES asks for more.
+    let asked = std::env::var_os("PROPTEST_CASES").is_some();
+    let config = if asked { ProptestConfig::default() } else { ProptestConfig::with_cases(64) };
+    let mut runner = proptest::test_runner::TestRunner::new(config);
     let damage = proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6);
     let cut = prop::option::weighted(0.3, any::<prop::sample::Index>());
     runner
