@@ -147,6 +147,9 @@ pub trait System {
     /// Gives a file the rights that its folder passes on, and no others: a renamed file keeps those of the folder it
     /// was made in. Volumes without rights are fine.
     fn inherit_rights(&mut self, path: &str) -> Result<()>;
+    /// Whether only administrators, the system and the account of this run can write into a directory, and one of
+    /// them owns it.
+    fn is_protected(&mut self, path: &str) -> Result<bool>;
     /// Free bytes on the volume of an existing path.
     fn free_space(&mut self, path: &str) -> Result<u64>;
     /// A known directory, without trailing backslash; never [`Dir::InstallDir`]. `wide` asks for the 64-bit one of

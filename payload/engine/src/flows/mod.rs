@@ -8,6 +8,7 @@
 //! | [`extract`] | a setup EXE, `/extract` |
 //! | [`custom_action`] | the installed bootstrap, run by the MSI |
 //! | [`install`] | what setup and update have in common: the transaction |
+//! | [`unfinished`] | transactions that were cut off |
 //! | [`launch`] | the share's packages, run from a verified local copy |
 
 pub mod custom_action;
@@ -15,6 +16,7 @@ pub mod extract;
 pub mod install;
 pub mod launch;
 pub mod setup;
+pub mod unfinished;
 pub mod uninstall;
 pub mod update;
 
@@ -92,7 +94,7 @@ fn start<S: System>(system: &mut S, command_line: &str) -> Outcome<Ended> {
     }
     // Cheap for the bootstraps; a setup EXE is read once more, and a flipped bit never gets to the target.
     image.verify(system)?;
-    let run = Run { args: &args, own_path: &own_path, command_line };
+    let run = Run { kind, args: &args, own_path: &own_path, command_line };
     match kind {
         Kind::Setup => setup::run(system, image, &run),
         Kind::Installed => {
@@ -117,6 +119,8 @@ fn start<S: System>(system: &mut S, command_line: &str) -> Outcome<Ended> {
 
 /// What every flow gets.
 pub struct Run<'a> {
+    /// What the running program is.
+    pub kind: Kind,
     /// The command line, read.
     pub args: &'a Args,
     /// The running program.

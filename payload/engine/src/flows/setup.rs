@@ -9,7 +9,7 @@ use packager_shared::identity::Identity;
 use packager_shared::{overlay, platform};
 
 use super::install::install;
-use super::{Ended, Leave, Run, extract, lock, uninstall};
+use super::{Ended, Leave, Run, extract, lock, unfinished, uninstall};
 use crate::System;
 use crate::detect::{Detected, detect};
 use crate::failure::{Failure, Outcome};
@@ -47,7 +47,11 @@ pub fn run<S: System>(system: &mut S, mut image: Image<S>, run: &Run<'_>) -> Out
         None => None,
     };
     let identity = Identity::of(&package.plan);
-    let (detected, _) = look(system, &identity, &package, request, run)?;
+    let detected = detect(system, &identity, &[product.arch])?;
+    let unfinished = unfinished::find(system, &detected, Some(&package.plan), run);
+    if unfinished.is_empty() {
+        decided(system, &detected, &package, request, run)?;
+    }
     if run.args.whatif {
         let decision = decide(&detected.found, &offer(&package), request);
         return Ok(run.what_if(&decision, "install"));
@@ -57,7 +61,9 @@ pub fn run<S: System>(system: &mut S, mut image: Image<S>, run: &Run<'_>) -> Out
     }
     let _lock = lock(system, &product.id)?;
     // Once more: another run may have ended in between.
-    let (detected, hash) = look(system, &identity, &package, request, run)?;
+    unfinished::finish(system, &unfinished, product.scope)?;
+    let detected = detect(system, &identity, &[product.arch])?;
+    let hash = decided(system, &detected, &package, request, run)?;
     let source = Source::Cabinet(image);
     let (summary, _) = install(system, &package, &detected, source, hash, site.as_deref(), run)?;
     let was_there = detected.found.manager().is_some();
@@ -80,19 +86,18 @@ fn offer(package: &Package) -> Offer<'_> {
     }
 }
 
-/// Detects and decides; whether to hash what is on the disk.
-fn look<S: System>(
+/// Decides to go on, and whether to hash what is on the disk.
+fn decided<S: System>(
     system: &mut S,
-    identity: &Identity,
+    detected: &Detected,
     package: &Package,
     request: Request,
     run: &Run<'_>,
-) -> Outcome<(Detected, bool)> {
-    let detected = detect(system, identity, &[package.plan.product.arch])?;
+) -> Outcome<bool> {
     let decision = decide(&detected.found, &offer(package), request);
     system.log(&text::join(&["decision: ", decision.reason]));
     match decision.action {
-        Action::Transaction { hash } => Ok((detected, hash)),
+        Action::Transaction { hash } => Ok(hash),
         Action::Refuse(exit) => {
             let msi = detected.found.manager() == Some(Manager::Msi);
             let text = match detected.found.related.first() {

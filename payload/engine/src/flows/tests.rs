@@ -394,4 +394,97 @@ fn every_failing_step_of_an_uninstall_is_rolled_back() {
     fail_everywhere("uninstall", &with(1), |world| world.launch(INSTALLED, "/uninstall /quiet"));
 }
 
+/// Runs `act` on copies of a machine, cutting the power before its first, second, … mutating call, and recovers:
+/// the machine is in the old or the new state then, and with the journal gone it stays so.
+fn power_off_everywhere(name: &str, start: &World, act: impl Fn(&mut World) -> u32) {
+    let mut good = start.clone();
+    assert_eq!(act(&mut good), 0, "{name}: {:#?}", good.log);
+    let total = good.mutations;
+    good.restart();
+    let mut calm = start.clone();
+    calm.restart();
+    let (old, new) = (state(&calm), state(&good));
+    let (mut back, mut forward) = (0, 0);
+    for number in 0..total {
+        let mut world = start.clone();
+        world.fault = Fault::PowerOffAt(number);
+        act(&mut world);
+        world.restart();
+        // Recovery is cut off too, anywhere, and done again.
+        let mut again = world.clone();
+        let recover = |world: &mut World| {
+            let scope = packager_shared::plan::Scope::Machine;
+            while crate::transaction::journal::recover(world, DIR, scope).expect("recovers") {}
+        };
+        recover(&mut world);
+        let steps = world.mutations;
+        let mut ends = std::vec![world];
+        for cut in (0..steps).step_by(1 + steps as usize / 7) {
+            let mut world = again.clone();
+            world.fault = Fault::PowerOffAt(cut);
+            let _ =
+                crate::transaction::journal::recover(&mut world, DIR, packager_shared::plan::Scope::Machine);
+            world.restart();
+            recover(&mut world);
+            ends.push(world);
+        }
+        again.log.clear();
+        for mut world in ends {
+            world.restart();
+            let mut after = state(&world);
+            // An orphaned work folder and folders made for it are the next run's to remove.
+            after.retain(|path, text| {
+                let waste = path.contains("\\.upd") || path.contains("\\~removed-");
+                !waste && (!text.starts_with("dir") || old.contains_key(path) || new.contains_key(path))
+            });
+            let without_dirs = |state: &Snapshot| {
+                let mut state = state.clone();
+                state.retain(|path, text| !text.starts_with("dir") || after.contains_key(path));
+                state
+            };
+            let (old, new) = (without_dirs(&old), without_dirs(&new));
+            after.retain(|path, text| {
+                !text.starts_with("dir") || (old.contains_key(path) && new.contains_key(path))
+            });
+            let common = |state: &Snapshot| {
+                let mut state = state.clone();
+                state.retain(|path, text| !text.starts_with("dir") || after.contains_key(path));
+                state
+            };
+            if after == common(&old) {
+                back += 1;
+            } else {
+                assert_same(&common(&new), &after, &std::format!("{name}, call {number} of {total}"));
+                forward += 1;
+            }
+        }
+    }
+    assert!(back > 20 && forward > 3, "{name}: {back} back, {forward} forward");
+}
+
+#[test]
+fn an_install_survives_the_loss_of_power_at_any_step() {
+    power_off_everywhere("install", &world(), |world| setup(world, &product(1), "/quiet"));
+}
+
+#[test]
+fn an_upgrade_survives_the_loss_of_power_at_any_step() {
+    power_off_everywhere("upgrade", &with(1), |world| setup(world, &product(2), "/quiet SERVER=x"));
+}
+
+#[test]
+fn an_uninstall_survives_the_loss_of_power_at_any_step() {
+    power_off_everywhere("uninstall", &with(1), |world| world.launch(INSTALLED, "/uninstall /quiet"));
+}
+
+#[test]
+fn a_journal_that_others_could_write_is_not_trusted() {
+    let mut world = with(1);
+    world.put(&std::format!("{DIR}\\.upd\\J"), b"PKGJRNL\x01");
+    let before = state(&world);
+    assert_eq!(setup(&mut world, &product(2), "/quiet"), 1603);
+    assert!(world.said[0].contains("others than administrators"));
+    assert_same(&before, &state(&world), "foreign journal");
+}
+
 mod bootstrap;

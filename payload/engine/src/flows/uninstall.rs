@@ -8,7 +8,7 @@ use packager_shared::exit::Exit;
 use packager_shared::identity::Identity;
 
 use super::install::{anchor, installed_package, installed_state, log_summary};
-use super::{Ended, Leave, Run, lock};
+use super::{Ended, Leave, Run, lock, unfinished};
 use crate::System;
 use crate::detect::{Detected, detect};
 use crate::facts::Facts;
@@ -24,7 +24,12 @@ pub fn run<S: System>(
     own: Option<Package>,
     run: &Run<'_>,
 ) -> Outcome<Ended> {
-    look(system, identity)?;
+    let archs: Vec<_> = identity.archs.iter().map(|(arch, _)| *arch).collect();
+    let detected = detect(system, identity, &archs)?;
+    let unfinished = unfinished::find(system, &detected, own.as_ref().map(|own| &own.plan), run);
+    if unfinished.is_empty() {
+        decided(system, &detected)?;
+    }
     if run.args.whatif {
         return Ok(Ended::done("whatif", "would uninstall"));
     }
@@ -32,7 +37,9 @@ pub fn run<S: System>(
         return Ok(ended);
     }
     let _lock = lock(system, &identity.product_id)?;
-    let detected = look(system, identity)?;
+    unfinished::finish(system, &unfinished, identity.scope)?;
+    let detected = detect(system, identity, &archs)?;
+    decided(system, &detected)?;
     let installed = match &detected.found.dir {
         Some(dir) => installed_package(system, dir, &identity.bootstrap, &identity.product_id),
         None => None,
@@ -68,9 +75,7 @@ pub fn run<S: System>(
     Ok(Ended::done("uninstall", "uninstalled"))
 }
 
-fn look<S: System>(system: &mut S, identity: &Identity) -> Outcome<Detected> {
-    let archs: Vec<_> = identity.archs.iter().map(|(arch, _)| *arch).collect();
-    let detected = detect(system, identity, &archs)?;
+fn decided<S: System>(system: &mut S, detected: &Detected) -> Outcome<()> {
     let offer = Offer { version: [0; 4], serial: 0, floor: 0, digest: "" };
     let decision = decide(&detected.found, &offer, Request::Uninstall);
     system.log(&text::join(&["decision: ", decision.reason]));
@@ -82,6 +87,6 @@ fn look<S: System>(system: &mut S, identity: &Identity) -> Outcome<Detected> {
             };
             Err(Failure { exit, text })
         }
-        _ => Ok(detected),
+        _ => Ok(()),
     }
 }

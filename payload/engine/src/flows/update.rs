@@ -16,7 +16,7 @@ use packager_shared::state;
 
 use super::install::{install, installed_package};
 use super::launch::{self, How};
-use super::{Ended, Leave, Run, lock};
+use super::{Ended, Leave, Run, lock, unfinished};
 use crate::System;
 use crate::detect::{Detected, detect};
 use crate::failure::{Failure, Outcome};
@@ -57,24 +57,25 @@ pub fn run<S: System>(
     let arch = choose(system, identity, release)?;
     let request = Request::Update { force: run.args.force || run.args.action == Asked::Repair };
     let floor = own.as_ref().map_or(0, |own| own.plan.bootstrap.floor);
-    let (_, decision) = look(system, identity, release, arch, floor, request)?;
+    let (detected, decision) = look(system, identity, release, arch, floor, request)?;
+    let unfinished = unfinished::find(system, &detected, own.as_ref().map(|own| &own.plan), run);
     if run.args.whatif {
         return match decision.action {
             Action::Refuse(exit) => Err(Failure::new(exit, decision.reason)),
             action => Ok(run.what_if(&decision, verb(action))),
         };
     }
-    if decision.action == Action::Nothing {
-        return Ok(Ended::done("none", decision.reason));
-    }
-    if let Action::Refuse(exit) = decision.action {
-        return Err(Failure::new(exit, decision.reason));
+    match decision.action {
+        Action::Nothing if unfinished.is_empty() => return Ok(Ended::done("none", decision.reason)),
+        Action::Refuse(exit) if unfinished.is_empty() => return Err(Failure::new(exit, decision.reason)),
+        _ => {}
     }
     if let Leave::Ended(ended) = run.leave(system, identity.scope)? {
         return Ok(ended);
     }
     // Held until a package is run: that takes the lock itself.
     let held = lock(system, &identity.product_id)?;
+    unfinished::finish(system, &unfinished, identity.scope)?;
     let (detected, decision) = look(system, identity, release, arch, floor, request)?;
     match decision.action {
         Action::Nothing => Ok(Ended::done("none", decision.reason)),

@@ -88,6 +88,7 @@ impl System for World {
         assert!(file.writable, "{} was opened for reading", file.path);
         let content = self.contents.entry(file.id).or_default();
         content.truncate(file.position);
+        self.unflushed.entry(file.id).or_insert(content.len());
         content.extend_from_slice(bytes);
         file.position += bytes.len();
         Ok(())
@@ -103,7 +104,9 @@ impl System for World {
     }
 
     fn flush(&mut self, file: &mut SimFile) -> Result<()> {
-        self.mutate("flush", &file.path)
+        self.mutate("flush", &file.path)?;
+        self.unflushed.remove(&file.id);
+        Ok(())
     }
 
     fn set_times(&mut self, file: &mut SimFile, time: u64) -> Result<()> {
@@ -233,6 +236,10 @@ impl System for World {
         self.mutate("inherit rights", path)?;
         self.tree.inherit(path);
         Ok(())
+    }
+
+    fn is_protected(&mut self, path: &str) -> Result<bool> {
+        Ok(self.tree.is_protected(path))
     }
 
     fn free_space(&mut self, _path: &str) -> Result<u64> {
@@ -399,7 +406,9 @@ impl System for World {
     fn shortcut_write(&mut self, path: &str, shortcut: &Shortcut) -> Result<()> {
         let mut file = self.create(path)?;
         let text = std::format!("{shortcut:?}");
-        self.write(&mut file, text.as_bytes())
+        self.write(&mut file, text.as_bytes())?;
+        self.unflushed.remove(&file.id);
+        Ok(())
     }
 
     fn broadcast_environment(&mut self) {

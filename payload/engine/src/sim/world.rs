@@ -90,6 +90,8 @@ pub struct World {
     pub fault: Fault,
     /// Mutating calls so far.
     pub mutations: u64,
+    /// Contents that are not forced to the disk, and how much of each is.
+    pub unflushed: BTreeMap<u64, usize>,
     /// Bytes read from files so far.
     pub bytes_read: u64,
     ids: u64,
@@ -125,6 +127,7 @@ impl Default for World {
             clock: 1_000,
             fault: Fault::None,
             mutations: 0,
+            unflushed: BTreeMap::new(),
             bytes_read: 0,
             ids: 0,
         };
@@ -246,6 +249,14 @@ impl World {
 
     /// The machine is switched on again: nothing runs, nothing is held, and what was to be deleted is.
     pub fn restart(&mut self) {
+        if self.is_off() {
+            // Half of what was written last got to the disk.
+            for (id, length) in core::mem::take(&mut self.unflushed) {
+                if let Some(content) = self.contents.get_mut(&id) {
+                    content.truncate(length + (content.len() - length) / 2);
+                }
+            }
+        }
         self.fault = Fault::None;
         self.mutations = 0;
         self.held.clear();

@@ -8,7 +8,7 @@ use packager_shared::plan::{Arch, Scope};
 use packager_shared::template::Dir;
 
 use super::compare::Difference;
-use super::{Change, Transaction};
+use super::{Change, Transaction, journal};
 use crate::System;
 use crate::facts::{self, Step};
 use crate::text;
@@ -16,12 +16,8 @@ use crate::text;
 impl<S: System> Transaction<'_, S> {
     /// Deletes what was put aside, the work folder, and folders that are empty now.
     pub fn clean_up(&mut self, change: &Change<'_, S>, difference: &Difference) {
-        for file in core::mem::take(&mut self.old_files) {
-            if self.system.remove_file(&file).is_err() {
-                bury(self.system, change.dir, change.scope, &file);
-            }
-        }
-        self.remove_work_folder();
+        self.journal = None;
+        remove_work_folder(self.system, change.dir, change.scope, true);
         let mut folders: Vec<String> = Vec::new();
         for file in &difference.remove {
             let mut folder = path::parent(file);
@@ -84,25 +80,44 @@ impl<S: System> Transaction<'_, S> {
             }
         }
     }
+}
 
-    /// Removes the work folder with all that is in it, as far as it goes.
-    pub fn remove_work_folder(&mut self) {
-        self.guard = None;
-        let work = self.work.clone();
-        if !matches!(self.system.stat(&work), Ok(Some(_))) {
+/// Removes the work folder of an install directory with all that is in it, as far as it goes.
+///
+/// The journal of a rolled-back transaction goes first: without the files that it tells of, it would tell lies. That
+/// of a committed one goes last: while it is there, somebody will clean up.
+pub fn remove_work_folder<S: System>(system: &mut S, dir: &str, scope: Scope, committed: bool) {
+    let work = path::join(dir, path::WORK_FOLDER);
+    match system.stat(&work) {
+        Ok(Some(stat)) if stat.directory && !stat.reparse => {}
+        Ok(None) => return,
+        _ => {
+            system.log(&text::join(&["left behind: ", &work]));
             return;
         }
-        for name in ["new", "old"] {
-            let folder = path::join(&work, name);
-            for (name, _) in self.system.list(&folder).unwrap_or_default() {
-                let _ = self.system.remove_file(&path::join(&folder, &name));
+    }
+    let journal = journal::path_in(&work);
+    let gone =
+        |system: &mut S| matches!(system.stat(&journal), Ok(None)) || system.remove_file(&journal).is_ok();
+    if !committed && !gone(system) {
+        system.log(&text::join(&["left behind: ", &work]));
+        return;
+    }
+    for name in ["new", "old"] {
+        let folder = path::join(&work, name);
+        for (name, _) in system.list(&folder).unwrap_or_default() {
+            let file = path::join(&folder, &name);
+            if system.remove_file(&file).is_err() {
+                bury(system, dir, scope, &file);
             }
-            let _ = self.system.remove_dir(&folder);
         }
-        let _ = self.system.remove_file(&path::join(&work, "lock"));
-        if let Err(error) = self.system.remove_dir(&work) {
-            self.system.log(&text::join(&["left behind: ", &error.on]));
-        }
+        let _ = system.remove_dir(&folder);
+    }
+    if committed {
+        gone(system);
+    }
+    if let Err(error) = system.remove_dir(&work) {
+        system.log(&text::join(&["left behind: ", &error.on]));
     }
 }
 

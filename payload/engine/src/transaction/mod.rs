@@ -6,7 +6,7 @@
 //! | [`stage`] | puts new files beside the installed ones, hashing while writing |
 //! | [`swap`] | renames old files away and new ones in |
 //! | [`ops`] | everything that is no file: one module a kind |
-//! | [`undo`] | what brings each single step back |
+//! | [`undo`], [`journal`] | what brings each single step back, also after a power cut |
 //! | [`services`] | stops before, starts after |
 //! | [`cleanup`] | removes what is left when the outcome is settled |
 //!
@@ -15,6 +15,7 @@
 
 pub mod cleanup;
 pub mod compare;
+pub mod journal;
 pub mod ops;
 pub mod services;
 pub mod stage;
@@ -27,6 +28,7 @@ use alloc::vec::Vec;
 use packager_shared::exit::Exit;
 use packager_shared::index::Index;
 use packager_shared::path;
+use packager_shared::plan::Scope;
 
 use crate::System;
 use crate::facts::Step;
@@ -59,7 +61,7 @@ pub struct Change<'a, S: System> {
     /// Hash what is on the disk instead of trusting size and time.
     pub hash: bool,
     /// Machine or user: where images in use are buried.
-    pub scope: packager_shared::plan::Scope,
+    pub scope: Scope,
 }
 
 /// What a transaction did.
@@ -80,13 +82,16 @@ impl Summary {
     }
 }
 
-/// A transaction under way: every change goes through it and leaves what undoes it.
+/// A transaction under way: every change goes through it, and what undoes it is in the journal before.
 pub struct Transaction<'a, S: System> {
     /// The machine.
     pub system: &'a mut S,
+    dir: String,
+    scope: Scope,
     work: String,
-    guard: Option<S::File>,
-    old_files: Vec<String>,
+    journal: Option<S::File>,
+    /// There is no folder for a journal, and nothing but traces to remove.
+    unjournaled: bool,
     undo: Vec<Undo>,
     changes: usize,
 }
@@ -94,14 +99,7 @@ pub struct Transaction<'a, S: System> {
 /// Changes the machine from `old` to `new`. On an error it is as it was before.
 pub fn run<S: System>(system: &mut S, mut change: Change<'_, S>) -> Outcome<Summary> {
     let difference = compare::compare(system, &change)?;
-    let mut tx = Transaction {
-        system,
-        work: path::join(change.dir, path::WORK_FOLDER),
-        guard: None,
-        old_files: Vec::new(),
-        undo: Vec::new(),
-        changes: 0,
-    };
+    let mut tx = Transaction::new(system, change.dir, change.scope);
     match tx.go(&mut change, &difference) {
         Ok(()) => {
             let summary = Summary {
@@ -109,7 +107,6 @@ pub fn run<S: System>(system: &mut S, mut change: Change<'_, S>) -> Outcome<Summ
                 removed: difference.remove.len(),
                 steps: tx.changes,
             };
-            tx.system.log("commit");
             tx.clean_up(&change, &difference);
             Ok(summary)
         }
@@ -121,18 +118,33 @@ pub fn run<S: System>(system: &mut S, mut change: Change<'_, S>) -> Outcome<Summ
     }
 }
 
-impl<S: System> Transaction<'_, S> {
+impl<'a, S: System> Transaction<'a, S> {
+    fn new(system: &'a mut S, dir: &str, scope: Scope) -> Self {
+        Self {
+            system,
+            dir: String::from(dir),
+            scope,
+            work: path::join(dir, path::WORK_FOLDER),
+            journal: None,
+            unjournaled: false,
+            undo: Vec::new(),
+            changes: 0,
+        }
+    }
+
     fn go(&mut self, change: &mut Change<'_, S>, difference: &compare::Difference) -> Outcome<()> {
         let files = !difference.write.is_empty() || !difference.remove.is_empty();
         if files {
             self.check_space(change, difference)?;
-            self.open_work_folder(change)?;
+            self.open_work_folder()?;
             if let Some(source) = change.source.as_deref_mut() {
                 self.stage(&change.new.index, &difference.write, source)?;
             } else if !difference.write.is_empty() {
                 return Err(Failure::new(Exit::Failed, "there is nothing to install from"));
             }
-        } else if !change.new.steps.is_empty() {
+        } else if change.new.steps.is_empty() {
+            self.unjournaled = self.system.stat(change.dir)?.is_none();
+        } else {
             self.create_dirs(change.dir)?;
         }
         let ran = if files || ops::services_change(self.system, change)? {
@@ -145,7 +157,8 @@ impl<S: System> Transaction<'_, S> {
             self.swap(change.dir, &change.new.index, difference)?;
         }
         self.apply_steps(change)?;
-        self.start_services(change, &ran)
+        self.start_services(change, &ran)?;
+        self.commit()
     }
 
     fn check_space(&mut self, change: &Change<'_, S>, difference: &compare::Difference) -> Outcome<()> {
@@ -166,41 +179,57 @@ impl<S: System> Transaction<'_, S> {
         Ok(())
     }
 
-    /// Creates the work folder and holds its lock file.
-    fn open_work_folder(&mut self, change: &Change<'_, S>) -> Outcome<()> {
-        self.create_dirs(change.dir)?;
-        if self.system.stat(&self.work)?.is_some() {
-            self.purge_work_folder()?;
-        }
+    /// Creates the work folder with its journal.
+    fn open_work_folder(&mut self) -> Outcome<()> {
         let work = self.work.clone();
-        self.system.create_protected_dir(&work)?;
+        if self.system.stat(&work)?.is_some() {
+            // A journal would have been recovered before.
+            self.system.log(&text::join(&["removing what an earlier run left behind: ", &work]));
+            cleanup::remove_work_folder(self.system, &self.dir, self.scope, false);
+        }
+        for level in self.missing_dirs(&self.dir.clone())? {
+            self.undo.push(Undo::RemoveDir(level.clone()));
+            self.system.create_dir(&level)?;
+        }
         self.undo.push(Undo::RemoveWorkFolder);
-        self.guard = Some(self.system.create(&path::join(&work, "lock"))?);
+        self.system.create_protected_dir(&work)?;
         for name in ["new", "old"] {
             self.system.create_dir(&path::join(&work, name))?;
         }
+        let mut file = self.system.create(&journal::path_in(&work))?;
+        let mut bytes = journal::head(&self.dir);
+        bytes.extend(journal::frames(&self.undo));
+        self.system.write(&mut file, &bytes)?;
+        self.system.flush(&mut file)?;
+        self.journal = Some(file);
         Ok(())
     }
 
-    /// Removes a work folder that an earlier run left behind.
-    fn purge_work_folder(&mut self) -> Outcome<()> {
-        let work = self.work.clone();
-        self.system.log(&text::join(&["removing the work folder of an earlier run: ", &work]));
-        self.guard = None;
-        for name in ["lock", "new", "old"] {
-            let item = path::join(&work, name);
-            match self.system.stat(&item)? {
-                Some(stat) if stat.directory && !stat.reparse => {
-                    for (name, _) in self.system.list(&item)? {
-                        self.system.remove_file(&path::join(&item, &name))?;
-                    }
-                    self.system.remove_dir(&item)?;
-                }
-                Some(_) => self.system.remove_file(&item)?,
-                None => {}
-            }
+    /// Writes the ways back to the disk. Only then their steps may be taken, in this order.
+    pub fn will(&mut self, records: &[Undo]) -> Outcome<()> {
+        if records.is_empty() {
+            return Ok(());
         }
-        Ok(self.system.remove_dir(&work)?)
+        if self.journal.is_none() && !self.unjournaled {
+            self.open_work_folder()?;
+        }
+        if let Some(file) = &mut self.journal {
+            self.system.write(file, &journal::frames(records))?;
+            self.system.flush(file)?;
+        }
+        self.undo.extend_from_slice(records);
+        Ok(())
+    }
+
+    /// From here on there is no way back.
+    fn commit(&mut self) -> Outcome<()> {
+        if let Some(file) = &mut self.journal {
+            self.system.write(file, &journal::commit())?;
+            self.system.flush(file)?;
+            self.system.log("commit");
+        }
+        self.undo.clear();
+        Ok(())
     }
 
     /// Where the staged file of an entry lies.
@@ -208,26 +237,44 @@ impl<S: System> Transaction<'_, S> {
         text::join(&[&self.work, "\\new\\", &text::number(place as u64)])
     }
 
-    /// Creates a directory and what is missing above it.
-    pub fn create_dirs(&mut self, dir: &str) -> Outcome<()> {
-        match self.system.stat(dir)? {
-            Some(stat) if stat.directory => return Ok(()),
-            Some(_) => {
-                return Err(Failure::about(Exit::Failed, "a file stands where a directory shall be", dir));
+    /// What is missing of a directory, the topmost first.
+    fn missing_dirs(&mut self, dir: &str) -> Outcome<Vec<String>> {
+        let mut missing = Vec::new();
+        let mut level = Some(dir);
+        while let Some(dir) = level {
+            match self.system.stat(dir)? {
+                Some(stat) if stat.directory => break,
+                Some(_) => {
+                    return Err(Failure::about(
+                        Exit::Failed,
+                        "a file stands where a directory shall be",
+                        dir,
+                    ));
+                }
+                None => missing.push(String::from(dir)),
             }
-            None => {}
+            level = path::parent(dir);
         }
-        if let Some(parent) = path::parent(dir) {
-            self.create_dirs(parent)?;
-        }
-        self.system.create_dir(dir)?;
-        self.did(Undo::RemoveDir(String::from(dir)));
-        Ok(())
+        missing.reverse();
+        Ok(missing)
     }
 
-    /// Remembers how to undo what was just done.
-    pub fn did(&mut self, undo: Undo) {
-        self.undo.push(undo);
+    /// Creates a directory and what is missing above it.
+    pub fn create_dirs(&mut self, dir: &str) -> Outcome<()> {
+        if self.missing_dirs(dir)?.is_empty() {
+            return Ok(());
+        }
+        // The journal lies in the install directory: making it may make this one.
+        if self.journal.is_none() && !self.unjournaled {
+            self.open_work_folder()?;
+        }
+        let missing = self.missing_dirs(dir)?;
+        let records: Vec<Undo> = missing.iter().cloned().map(Undo::RemoveDir).collect();
+        self.will(&records)?;
+        for dir in missing {
+            self.system.create_dir(&dir)?;
+        }
+        Ok(())
     }
 
     /// Counts a change that people would call one.

@@ -28,8 +28,7 @@ impl<S: System> Transaction<'_, S> {
             }
             if self.system.service_state(name)? == Some(ServiceState::Running) {
                 self.system.log(&text::join(&["stopping service ", name]));
-                // Remembered first: a stop that fails half-way is undone by starting too.
-                self.did(Undo::StartService(name.clone()));
+                self.will(&[Undo::StartService(name.clone())])?;
                 self.system.service_stop(name, TIMEOUT)?;
                 ran.push(name.clone());
             }
@@ -53,7 +52,7 @@ impl<S: System> Transaction<'_, S> {
                 continue;
             }
             self.system.log(&text::join(&["starting service ", name]));
-            self.did(Undo::StopService(name.clone()));
+            self.will(&[Undo::StopService(name.clone())])?;
             self.system.service_start(name, TIMEOUT)?;
             self.count();
         }

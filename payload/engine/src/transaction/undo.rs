@@ -5,11 +5,11 @@ use alloc::vec::Vec;
 
 use packager_shared::plan::Key;
 
-use super::Transaction;
 use super::services::TIMEOUT;
+use super::{Transaction, cleanup};
 use crate::System;
 use crate::registry;
-use crate::system::{RegValue, Result, ServiceConfig};
+use crate::system::{RegValue, Result, ServiceConfig, ServiceState};
 use crate::text;
 
 /// The way back from one step.
@@ -64,21 +64,41 @@ impl<S: System> Transaction<'_, S> {
         }
     }
 
+    /// A step that was not taken, or is undone already, leaves nothing to do.
     fn undo_one(&mut self, undo: Undo) -> Result<()> {
+        if undo == Undo::RemoveWorkFolder {
+            self.journal = None;
+            cleanup::remove_work_folder(self.system, &self.dir, self.scope, false);
+            return Ok(());
+        }
         let system = &mut *self.system;
         match undo {
-            Undo::RemoveWorkFolder => {
-                // Errors in here say where they happened.
-                self.remove_work_folder();
-                Ok(())
-            }
-            Undo::RemoveDir(path) => system.remove_dir(&path),
-            Undo::CreateDir(path) => system.create_dir(&path),
-            Undo::Rename(from, to) => system.rename(&from, &to),
-            Undo::RemoveFile(path) => system.remove_file(&path),
+            Undo::RemoveWorkFolder => Ok(()),
+            Undo::RemoveDir(path) => match system.stat(&path)? {
+                Some(stat) if stat.directory && !stat.reparse && system.list(&path)?.is_empty() => {
+                    system.remove_dir(&path)
+                }
+                _ => Ok(()),
+            },
+            Undo::CreateDir(path) => match system.stat(&path)? {
+                Some(_) => Ok(()),
+                None => system.create_dir(&path),
+            },
+            Undo::Rename(from, to) => match (system.stat(&from)?, system.stat(&to)?) {
+                (Some(_), None) => system.rename(&from, &to),
+                _ => Ok(()),
+            },
+            Undo::RemoveFile(path) => match system.stat(&path)? {
+                Some(_) => system.remove_file(&path),
+                None => Ok(()),
+            },
             Undo::WriteFile(path, bytes) => {
+                if system.stat(&path)?.is_some() {
+                    system.remove_file(&path)?;
+                }
                 let mut file = system.create(&path)?;
-                system.write(&mut file, &bytes)
+                system.write(&mut file, &bytes)?;
+                system.flush(&mut file)
             }
             Undo::RemoveKey(key, levels) => {
                 let mut key = Some(key);
@@ -90,13 +110,39 @@ impl<S: System> Transaction<'_, S> {
                 Ok(())
             }
             Undo::CreateKey(key) => system.key_create(&key).map(|_| ()),
-            Undo::Value(key, name, Some(value)) => system.value_set(&key, &name, &value),
-            Undo::Value(key, name, None) => system.value_remove(&key, &name).map(|_| ()),
-            Undo::DeleteService(name) => system.service_delete(&name),
-            Undo::ChangeService(name, config) => system.service_change(&name, &config),
-            Undo::CreateService(name, config) => system.service_create(&name, &config),
-            Undo::StartService(name) => system.service_start(&name, TIMEOUT),
-            Undo::StopService(name) => system.service_stop(&name, TIMEOUT),
+            Undo::Value(key, name, Some(value)) => {
+                system.key_create(&key)?;
+                system.value_set(&key, &name, &value)
+            }
+            Undo::Value(key, name, None) => match system.value_get(&key, &name)? {
+                Some(_) => system.value_remove(&key, &name).map(|_| ()),
+                None => Ok(()),
+            },
+            Undo::DeleteService(name) => match system.service_state(&name)? {
+                Some(state) => {
+                    if state == ServiceState::Running {
+                        system.service_stop(&name, TIMEOUT)?;
+                    }
+                    system.service_delete(&name)
+                }
+                None => Ok(()),
+            },
+            Undo::ChangeService(name, config) => match system.service_config(&name)? {
+                Some(now) if now != config => system.service_change(&name, &config),
+                _ => Ok(()),
+            },
+            Undo::CreateService(name, config) => match system.service_config(&name)? {
+                None => system.service_create(&name, &config),
+                Some(_) => Ok(()),
+            },
+            Undo::StartService(name) => match system.service_state(&name)? {
+                Some(ServiceState::Stopped) => system.service_start(&name, TIMEOUT),
+                _ => Ok(()),
+            },
+            Undo::StopService(name) => match system.service_state(&name)? {
+                Some(ServiceState::Running) => system.service_stop(&name, TIMEOUT),
+                _ => Ok(()),
+            },
         }
     }
 }

@@ -23,8 +23,8 @@ fn an_update_equals_a_fresh_install_and_copies_only_what_changed() {
         let program = if from_share { bootstrap.as_str() } else { INSTALLED };
         assert_eq!(world.launch(program, "-u /quiet"), 0, "{:#?}", world.log);
         assert_eq!(last(&world), "exit=0 action=update");
-        assert!(world.log.iter().all(|line| !line.contains("wrote bin\\same.dll")));
-        assert!(world.log.iter().any(|line| line.contains("wrote bin\\agent.exe")));
+        let wrote = |file: &str| world.log.contains(&std::format!("wrote {DIR}\\{file}"));
+        assert!(wrote("bin\\agent.exe") && !wrote("bin\\same.dll"));
         world.restart();
         assert_same(&engine_state(&with(2)), &engine_state(&world), program);
         // Again: one small read, nothing written, no rights needed.
@@ -40,6 +40,46 @@ fn every_failing_step_of_an_update_is_rolled_back() {
     let mut start = with(1);
     publish(&mut start, &product(2));
     fail_everywhere("update", &start, |world| world.launch(INSTALLED, "-u /quiet"));
+}
+
+#[test]
+fn an_update_survives_the_loss_of_power_at_any_step() {
+    let mut start = with(1);
+    publish(&mut start, &product(2));
+    power_off_everywhere("update", &start, |world| world.launch(INSTALLED, "-u /quiet"));
+}
+
+#[test]
+fn a_cut_off_update_is_brought_to_its_end_by_the_next_run() {
+    let mut start = with(1);
+    let bootstrap = publish(&mut start, &product(2));
+    let mut good = start.clone();
+    good.launch(INSTALLED, "-u /quiet");
+    let (total, new) = (good.mutations, {
+        good.restart();
+        engine_state(&good)
+    });
+    let mut user_runs = 0;
+    for number in (0..total).step_by(3) {
+        let mut world = start.clone();
+        world.fault = Fault::PowerOffAt(number);
+        world.launch(INSTALLED, "-u /quiet");
+        world.restart();
+        // Who may not change the machine does not, and says so.
+        let pending = crate::transaction::journal::is_pending(&mut world, DIR);
+        world.administrator = false;
+        let code = world.launch(&bootstrap, "/quiet");
+        assert!(code == 740 || (code == 0 && !pending), "{number}: {code}");
+        user_runs += u32::from(code == 740);
+        world.administrator = true;
+        assert_eq!(world.launch(&bootstrap, "/quiet"), 0, "{number}: {:#?}", world.log);
+        world.restart();
+        let mut after = engine_state(&world);
+        let waste = |path: &str| path.contains("\\~removed-");
+        after.retain(|path, text| !waste(path) && (!text.starts_with("dir") || new.contains_key(path)));
+        assert_same(&new, &after, &std::format!("call {number}"));
+    }
+    assert!(user_runs > 10);
 }
 
 #[test]

@@ -15,13 +15,28 @@ use crate::transaction::undo::Undo;
 
 /// Makes a key exist.
 pub fn create_key<S: System>(tx: &mut Transaction<'_, S>, key: &Key) -> Outcome<()> {
-    let created = tx.system.key_create(key)?;
-    if created > 0 {
-        tx.did(Undo::RemoveKey(key.clone(), created));
+    let missing = missing_levels(tx, key)?;
+    if missing > 0 {
+        tx.will(&[Undo::RemoveKey(key.clone(), missing)])?;
+        tx.system.key_create(key)?;
         tx.count();
         tx.system.log(&text::join(&["created key ", &key.path]));
     }
     Ok(())
+}
+
+/// How many levels of a key are missing.
+fn missing_levels<S: System>(tx: &mut Transaction<'_, S>, key: &Key) -> Outcome<usize> {
+    let mut missing = 0;
+    let mut level = Some(key.clone());
+    while let Some(key) = level {
+        if tx.system.key_exists(&key)? {
+            break;
+        }
+        missing += 1;
+        level = registry::parent(&key);
+    }
+    Ok(missing)
 }
 
 /// Makes a value what it shall be.
@@ -35,12 +50,15 @@ pub fn set_value<S: System>(
     if old.as_ref() == Some(value) {
         return Ok(());
     }
-    let created = tx.system.key_create(key)?;
-    if created > 0 {
-        tx.did(Undo::RemoveKey(key.clone(), created));
+    let missing = missing_levels(tx, key)?;
+    let undo = Undo::Value(key.clone(), String::from(name), old);
+    if missing > 0 {
+        tx.will(&[Undo::RemoveKey(key.clone(), missing), undo])?;
+        tx.system.key_create(key)?;
+    } else {
+        tx.will(&[undo])?;
     }
     tx.system.value_set(key, name, value)?;
-    tx.did(Undo::Value(key.clone(), String::from(name), old));
     tx.count();
     tx.system.log(&text::join(&["set value ", &key.path, "\\", name]));
     Ok(())
@@ -50,8 +68,8 @@ pub fn set_value<S: System>(
 pub fn remove_value<S: System>(tx: &mut Transaction<'_, S>, key: &Key, name: &str) -> Outcome<()> {
     let old = tx.system.value_get(key, name)?;
     if old.is_some() {
+        tx.will(&[Undo::Value(key.clone(), String::from(name), old)])?;
         tx.system.value_remove(key, name)?;
-        tx.did(Undo::Value(key.clone(), String::from(name), old));
         tx.count();
         tx.system.log(&text::join(&["removed value ", &key.path, "\\", name]));
     }
@@ -65,10 +83,13 @@ pub fn prune<S: System>(tx: &mut Transaction<'_, S>, key: &Key) -> Outcome<()> {
         if registry::is_well_known(&key) || !tx.system.key_exists(&key)? {
             return Ok(());
         }
+        if !tx.system.key_values(&key)?.is_empty() || !tx.system.key_subkeys(&key)?.is_empty() {
+            return Ok(());
+        }
+        tx.will(&[Undo::CreateKey(key.clone())])?;
         if !tx.system.key_remove_empty(&key)? {
             return Ok(());
         }
-        tx.did(Undo::CreateKey(key.clone()));
         tx.system.log(&text::join(&["removed key ", &key.path]));
         level = registry::parent(&key);
     }

@@ -14,13 +14,12 @@ pub fn apply<S: System>(tx: &mut Transaction<'_, S>, name: &str, config: &Servic
     match tx.system.service_config(name)? {
         Some(old) if old == *config => return Ok(()),
         Some(old) => {
-            // Remembered first: a change is several calls, and undoing one that did not happen is harmless.
-            tx.did(Undo::ChangeService(String::from(name), old));
+            tx.will(&[Undo::ChangeService(String::from(name), old)])?;
             tx.system.service_change(name, config)?;
         }
         None => {
+            tx.will(&[Undo::DeleteService(String::from(name))])?;
             tx.system.service_create(name, config)?;
-            tx.did(Undo::DeleteService(String::from(name)));
         }
     }
     tx.count();
@@ -31,8 +30,8 @@ pub fn apply<S: System>(tx: &mut Transaction<'_, S>, name: &str, config: &Servic
 /// Deletes it.
 pub fn remove<S: System>(tx: &mut Transaction<'_, S>, name: &str) -> Outcome<()> {
     let Some(old) = tx.system.service_config(name)? else { return Ok(()) };
+    tx.will(&[Undo::CreateService(String::from(name), old)])?;
     tx.system.service_delete(name)?;
-    tx.did(Undo::CreateService(String::from(name), old));
     tx.count();
     tx.system.log(&text::join(&["deleted service ", name]));
     Ok(())

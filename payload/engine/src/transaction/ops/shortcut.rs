@@ -32,13 +32,8 @@ pub fn apply<S: System>(
     } else if let Some(folder) = path::parent(path) {
         tx.create_dirs(folder)?;
     }
-    // Remembered first: a write that fails half-way leaves a file.
-    let undo = Undo::RemoveFile(String::from(path));
-    let written = tx.system.shortcut_write(path, shortcut);
-    if written.is_ok() || tx.system.stat(path)?.is_some() {
-        tx.did(undo);
-    }
-    written?;
+    tx.will(&[Undo::RemoveFile(String::from(path))])?;
+    tx.system.shortcut_write(path, shortcut)?;
     tx.count();
     tx.system.log(&text::join(&["wrote shortcut ", path]));
     Ok(())
@@ -58,8 +53,8 @@ pub fn remove<S: System>(tx: &mut Transaction<'_, S>, path: &str, folders: usize
             if !tx.system.list(dir)?.is_empty() {
                 break;
             }
+            tx.will(&[Undo::CreateDir(String::from(dir))])?;
             tx.system.remove_dir(dir)?;
-            tx.did(Undo::CreateDir(String::from(dir)));
         }
         folder = path::parent(dir);
     }
@@ -81,7 +76,6 @@ fn delete<S: System>(tx: &mut Transaction<'_, S>, path: &str) -> Outcome<()> {
         }
     }
     drop(file);
-    tx.system.remove_file(path)?;
-    tx.did(Undo::WriteFile(String::from(path), bytes));
-    Ok(())
+    tx.will(&[Undo::WriteFile(String::from(path), bytes)])?;
+    Ok(tx.system.remove_file(path)?)
 }
