@@ -8,6 +8,7 @@ use packager_shared::ids;
 use packager_shared::index::{Entry, Index};
 use packager_shared::overlay;
 use packager_shared::path;
+use packager_shared::sort;
 
 use crate::System;
 use crate::cabinet::{Blocks, Cabinet, Error, Member};
@@ -127,7 +128,7 @@ fn match_members<'a>(
     let damaged = |what| Failure::about(Exit::Damaged, "the package is damaged", what);
     let mut keys: Vec<(String, usize)> =
         index.entries.iter().enumerate().map(|(place, entry)| (ids::file_key(&entry.path), place)).collect();
-    keys.sort_unstable();
+    sort::by(&mut keys, &mut |a, b| a.0.cmp(&b.0));
     if keys.len() != cabinet.members.len() {
         return Err(damaged("its cabinet and its index have different numbers of files"));
     }
@@ -153,7 +154,8 @@ fn match_members<'a>(
         });
     }
     // Files with the same content share a stretch; any other overlap would need reading backwards.
-    extents.sort_by_key(|extent| (extent.folder, extent.offset, extent.end));
+    let order = |extent: &Extent<'_>| (extent.folder, extent.offset, extent.end);
+    sort::by(&mut extents, &mut |a, b| order(a).cmp(&order(b)));
     let mut merged: Vec<Extent<'a>> = Vec::new();
     for extent in extents {
         match merged.last_mut() {

@@ -4,7 +4,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::wire::{Error, Reader, Result, Writer};
-use crate::{path, plan_codec};
+use crate::{path, plan_codec, sort};
 
 /// A SHA-256 digest.
 pub type Digest = [u8; 32];
@@ -41,7 +41,7 @@ const HAS_VERSION: u8 = 2;
 impl Index {
     /// Sorts by canonical path: the order that [`encode`] wants.
     pub fn sort(&mut self) {
-        self.entries.sort_by(|a, b| path::compare(&a.path, &b.path));
+        sort::by(&mut self.entries, &mut |a, b| path::compare(&a.path, &b.path));
     }
 
     /// The entry of a path; case does not matter.
@@ -105,8 +105,7 @@ pub fn decode(bytes: &[u8]) -> Result<(Index, Digest)> {
             return Err(Error { what: "the paths are not sorted, or one stands there twice", at });
         }
     }
-    let paths: Vec<&str> = entries.iter().map(|entry| entry.path.as_str()).collect();
-    if path::collision(&paths).is_some() {
+    if path::sorted_collision(entries.iter().map(|entry| entry.path.as_str())).is_some() {
         return Err(Error { what: "a path is a file and a folder at once", at });
     }
     Ok((Index { entries }, plan))

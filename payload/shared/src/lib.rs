@@ -14,7 +14,7 @@
 //! | [`args`], [`quote`], [`exit`] | the command line, and how a run ends |
 //! | [`platform`], [`decide`] | whether it runs here, and what is to be done |
 //! | [`state`] | where an installation remembers who owns it |
-//! | [`wire`], [`read_at`], [`ids`] | bytes, reading, derived names |
+//! | [`wire`], [`read_at`], [`ids`], [`sort`] | bytes, reading, derived names, sorting |
 
 #![no_std]
 extern crate alloc;
@@ -35,6 +35,7 @@ pub mod quote;
 pub mod read_at;
 pub mod release;
 pub mod settings;
+pub mod sort;
 pub mod state;
 pub mod template;
 pub mod wire;

@@ -5,6 +5,8 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use crate::sort;
+
 /// The longest path below the install directory, in UTF-16 units. MAX_PATH is 260 with its terminator; this
 /// leaves 60 for the install directory.
 pub const LONGEST: usize = 200;
@@ -180,28 +182,27 @@ pub fn lower_char(c: char) -> char {
 
 /// The first two paths of a list that are the same file, or of which one is a folder of the other.
 pub fn collision<'a>(paths: &[&'a str]) -> Option<(&'a str, &'a str)> {
-    let mut sorted: Vec<(String, &'a str)> = paths.iter().map(|path| (lower(path), *path)).collect();
-    sorted.sort();
+    let mut sorted = Vec::from(paths);
+    sort::by(&mut sorted, &mut |a, b| compare(a, b).then_with(|| a.cmp(b)));
+    sorted_collision(sorted.into_iter())
+}
+
+/// [`collision`] of paths that are in the order of [`compare`].
+pub fn sorted_collision<'a>(paths: impl Iterator<Item = &'a str>) -> Option<(&'a str, &'a str)> {
     // A folder sorts before what is in it, but names with characters below `\` may stand between.
-    let mut folders: Vec<(&str, &'a str)> = Vec::new();
-    let mut previous: Option<&(String, &'a str)> = None;
-    for item in &sorted {
-        if let Some(previous) = previous
-            && previous.0 == item.0
-        {
-            return Some((previous.1, item.1));
-        }
-        while let Some((folder, path)) = folders.last() {
-            if item.0.starts_with(folder) {
-                if item.0.as_bytes().get(folder.len()) == Some(&b'\\') {
-                    return Some((path, item.1));
+    let mut folders: Vec<(String, &'a str)> = Vec::new();
+    for path in paths {
+        let canonical = lower(path);
+        while let Some((folder, earlier)) = folders.last() {
+            if let Some(rest) = canonical.strip_prefix(folder.as_str()) {
+                if rest.is_empty() || rest.starts_with('\\') {
+                    return Some((earlier, path));
                 }
                 break;
             }
             folders.pop();
         }
-        folders.push((&item.0, item.1));
-        previous = Some(item);
+        folders.push((canonical, path));
     }
     None
 }

@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 
 use packager_shared::path;
 use packager_shared::plan::{Arch, Scope};
+use packager_shared::sort;
 use packager_shared::template::Dir;
 
 use super::compare::Difference;
@@ -42,7 +43,7 @@ impl<S: System> Transaction<'_, S> {
             }
         }
         // The deepest first.
-        folders.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
+        sort::by(&mut folders, &mut |a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
         folders.dedup();
         let wanted = |folder: &str| {
             change

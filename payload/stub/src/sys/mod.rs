@@ -130,6 +130,10 @@ impl System for Win32 {
         security::inherit(path)
     }
 
+    fn is_protected(&mut self, path: &str) -> Result<bool> {
+        self.path_is_protected(path)
+    }
+
     fn free_space(&mut self, path: &str) -> Result<u64> {
         self.path_free_space(path)
     }

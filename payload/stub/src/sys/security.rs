@@ -156,16 +156,76 @@ pub fn is_owned_by_us(file: ffi::Handle) -> bool {
         if result != 0 || owner.is_null() {
             return false;
         }
-        if ffi::IsWellKnownSid(owner, ffi::WIN_BUILTIN_ADMINISTRATORS_SID) != 0
-            || ffi::IsWellKnownSid(owner, ffi::WIN_LOCAL_SYSTEM_SID) != 0
+        is_ours(owner)
+    }
+}
+
+/// Whether a SID is that of administrators, the system, or the user this process runs as.
+///
+/// # Safety
+/// `sid` points to a SID.
+unsafe fn is_ours(sid: *mut c_void) -> bool {
+    // SAFETY: the caller's word; the text is freed when dropped.
+    unsafe {
+        if ffi::IsWellKnownSid(sid, ffi::WIN_BUILTIN_ADMINISTRATORS_SID) != 0
+            || ffi::IsWellKnownSid(sid, ffi::WIN_LOCAL_SYSTEM_SID) != 0
         {
             return true;
         }
         let mut name = core::ptr::null_mut();
-        if ffi::ConvertSidToStringSidW(owner, &mut name) == 0 {
+        if ffi::ConvertSidToStringSidW(sid, &mut name) == 0 {
             return false;
         }
         let name = Local(name.cast());
         user_sid().is_ok_and(|user| user == text::from_pointer(name.0.cast()))
+    }
+}
+
+/// All rights that change a directory, what is in it or its rights: FILE_WRITE_DATA, FILE_APPEND_DATA,
+/// FILE_WRITE_EA, FILE_DELETE_CHILD, FILE_WRITE_ATTRIBUTES, DELETE, WRITE_DAC, WRITE_OWNER, MAXIMUM_ALLOWED,
+/// GENERIC_ALL, GENERIC_WRITE (winnt.h).
+const WRITE_RIGHTS: u32 = 0x520d_0156;
+
+/// Whether an open directory belongs to administrators, the system or this user, and nobody else can write there.
+pub fn is_protected(directory: ffi::Handle) -> bool {
+    let mut owner: *mut c_void = core::ptr::null_mut();
+    let mut dacl: *mut c_void = core::ptr::null_mut();
+    let mut descriptor = core::ptr::null_mut();
+    // SAFETY: the pointers are ours; the descriptor is freed when dropped, owner and DACL lie in it. An ACE starts
+    // with type (u8), flags (u8) and size (u16); those of type 0 and 1 go on with mask (u32) and SID.
+    unsafe {
+        let result = ffi::GetSecurityInfo(
+            directory,
+            ffi::SE_FILE_OBJECT,
+            ffi::OWNER_SECURITY_INFORMATION | ffi::DACL_SECURITY_INFORMATION,
+            &mut owner,
+            core::ptr::null_mut(),
+            &mut dacl,
+            core::ptr::null_mut(),
+            &mut descriptor,
+        );
+        let _descriptor = Local(descriptor);
+        // Without a DACL everybody may do everything.
+        if result != 0 || owner.is_null() || dacl.is_null() || !is_ours(owner) {
+            return false;
+        }
+        let mut place = 0;
+        let mut ace = core::ptr::null_mut();
+        while ffi::GetAce(dacl, place, &mut ace) != 0 {
+            place += 1;
+            match ace.cast::<u8>().read() {
+                // ACCESS_ALLOWED_ACE_TYPE
+                0 => {
+                    let mask = ace.cast::<u32>().add(1).read();
+                    if mask & WRITE_RIGHTS != 0 && !is_ours(ace.cast::<u32>().add(2).cast()) {
+                        return false;
+                    }
+                }
+                // ACCESS_DENIED_ACE_TYPE
+                1 => {}
+                _ => return false,
+            }
+        }
+        true
     }
 }
