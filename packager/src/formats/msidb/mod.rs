@@ -24,6 +24,7 @@ mod stream;
 mod summary;
 #[cfg(test)]
 mod tests;
+pub mod transform;
 mod value;
 
 pub use category::Category;

@@ -22,7 +22,8 @@ pub struct Package<R> {
     packed: BTreeMap<String, String>,
 }
 
-/// Opens a database and reads its tables and its summary.
+/// Opens a database and reads its tables and its summary. Of a transform only the summary: [`super::transform::open`]
+/// reads its rows.
 ///
 /// # Errors
 /// [`Error::Damaged`] when it is none, [`Error::Io`]
@@ -59,6 +60,14 @@ pub fn open<R: Read + Seek>(reader: R) -> Result<Package<R>, Error> {
         Some(raw) => content(&mut file, raw),
         None => Ok(Vec::new()),
     };
+    if clsid == super::transform::CLSID {
+        // Its rows are of another kind: `transform::open` reads them.
+        database.codepage = Pool::parse(&table("_StringPool")?, &table("_StringData")?)?.codepage;
+        for (name, len) in streams {
+            database.insert_read_stream(name, Stream::elsewhere(len));
+        }
+        return Ok(Package { database, clsid, file, packed });
+    }
     let pool = table("_StringPool")?;
     let pool = Pool::parse(&pool, &table("_StringData")?)?;
     database.codepage = pool.codepage;
@@ -94,7 +103,7 @@ fn to_guid_bytes<R: Read + Seek>(file: &cfb::CompoundFile<R>) -> [u8; 16] {
     file.root_entry().clsid().to_bytes_le()
 }
 
-fn content<R: Read + Seek>(file: &mut cfb::CompoundFile<R>, raw: &str) -> Result<Vec<u8>, Error> {
+pub(super) fn content<R: Read + Seek>(file: &mut cfb::CompoundFile<R>, raw: &str) -> Result<Vec<u8>, Error> {
     let name = names::decode(raw).0;
     let what = || format!("reading stream `{name}`");
     let stream = file.open_stream(path(raw)).map_err(Error::io(what()))?;
@@ -158,19 +167,22 @@ fn read_rows(table: &str, columns: &[Column], bytes: &[u8], pool: &Pool) -> Resu
         rest = after;
         for (row, field) in rows.iter_mut().zip(fields.chunks_exact(width)) {
             let stored = field.iter().rev().fold(0u32, |number, &byte| number << 8 | u32::from(byte));
-            row.push(match column.ty {
-                ColumnType::Str(_) => pool.get(stored).ok_or_else(|| {
-                    Error::damaged(
-                        table,
-                        format!("column {} refers to string {stored}, which is not there", column.name),
-                    )
-                })?,
-                _ if stored == 0 => Value::Null,
-                ColumnType::Short => Value::Int(i32::from(stored as u16 as i16 ^ i16::MIN)),
-                ColumnType::Long => Value::Int(stored as i32 ^ i32::MIN),
-                ColumnType::Stream => Value::Stream,
-            });
+            row.push(value(column.ty, stored, pool).ok_or_else(|| {
+                let why = format!("column {} refers to string {stored}, which is not there", column.name);
+                Error::damaged(table, why)
+            })?);
         }
     }
     Ok(rows)
+}
+
+/// A field from its stored form; `None` when it refers to a string that is not there.
+pub(super) fn value(ty: ColumnType, stored: u32, pool: &Pool) -> Option<Value> {
+    Some(match ty {
+        ColumnType::Str(_) => pool.get(stored)?,
+        _ if stored == 0 => Value::Null,
+        ColumnType::Short => Value::Int(i32::from(stored as u16 as i16 ^ i16::MIN)),
+        ColumnType::Long => Value::Int(stored as i32 ^ i32::MIN),
+        ColumnType::Stream => Value::Stream,
+    })
 }

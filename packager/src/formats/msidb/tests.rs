@@ -343,8 +343,10 @@ fn msitools_agree() {
     let path = dir.path().join("sample.msi");
     std::fs::write(&path, written(&sample())).unwrap();
     let run = |args: &[&str]| {
+        // Exporting leaves streams in the current folder.
+        let mut command = std::process::Command::new("msiinfo");
         let output =
-            std::process::Command::new("msiinfo").arg(args[0]).arg(&path).args(&args[1..]).output().ok()?;
+            command.arg(args[0]).arg(&path).args(&args[1..]).current_dir(dir.path()).output().ok()?;
         assert!(output.status.success(), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
         Some(String::from_utf8_lossy(&output.stdout).replace('\r', ""))
     };
