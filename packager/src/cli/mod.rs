@@ -17,6 +17,7 @@ pub mod man;
 pub mod publish;
 pub mod schema;
 mod unpack;
+pub mod validate;
 pub mod verify;
 
 use std::ffi::OsString;
@@ -48,6 +49,7 @@ enum Command {
     Build(build::Args),
     Inspect(inspect::Args),
     Extract(extract::Args),
+    Validate(validate::Args),
     Verify(verify::Args),
     Publish(publish::Args),
     Keygen(keygen::Args),
@@ -81,6 +83,7 @@ pub fn main(arguments: Vec<OsString>) -> u8 {
         Command::Build(args) => build::run(args, &mut console),
         Command::Inspect(args) => inspect::run(args, &mut console),
         Command::Extract(args) => extract::run(args, &mut console),
+        Command::Validate(args) => validate::run(args, &mut console),
         Command::Verify(args) => verify::run(args, &mut console),
         Command::Publish(args) => publish::run(args, &mut console),
         Command::Keygen(args) => keygen::run(args, &mut console),
