@@ -1,5 +1,6 @@
 //! Why a run ends without success.
 
+use alloc::boxed::Box;
 use alloc::string::String;
 
 use packager_shared::exit::Exit;
@@ -8,9 +9,21 @@ use packager_shared::{overlay, release, settings, wire};
 use crate::system;
 use crate::text;
 
+/// Why the run ends. One pointer: it is passed on in many places, and each costs code.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure(Box<Reason>);
+
+impl core::ops::Deref for Failure {
+    type Target = Reason;
+
+    fn deref(&self) -> &Reason {
+        &self.0
+    }
+}
+
 /// How the run ends, and one sentence for log and person.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Failure {
+pub struct Reason {
     /// The exit code.
     pub exit: Exit,
     /// What happened, on what.
@@ -22,28 +35,33 @@ pub type Outcome<T> = Result<T, Failure>;
 
 impl Failure {
     /// A failure.
+    #[cold]
     pub fn new(exit: Exit, text: &str) -> Self {
-        Self { exit, text: String::from(text) }
+        Self::with(exit, String::from(text))
+    }
+
+    /// A failure with a text that was put together.
+    #[cold]
+    pub fn with(exit: Exit, text: String) -> Self {
+        Self(Box::new(Reason { exit, text }))
     }
 
     /// A failure about something, e.g. a path.
+    #[cold]
     pub fn about(exit: Exit, text: &str, on: &str) -> Self {
-        Self { exit, text: text::join(&[text, ": ", on]) }
+        Self::with(exit, text::join(&[text, ": ", on]))
     }
 
     /// A Windows error, with an exit code of its own.
     pub fn with_exit(exit: Exit, error: &system::Error) -> Self {
-        Self { exit, ..Self::from(error.clone()) }
+        let code = text::number(u64::from(error.code));
+        Self::with(exit, text::join(&[error.what, " ", &error.on, ": Windows error ", &code]))
     }
 }
 
 impl From<system::Error> for Failure {
     fn from(error: system::Error) -> Self {
-        let code = text::number(u64::from(error.code));
-        Self {
-            exit: Exit::of_windows_error(error.code),
-            text: text::join(&[error.what, " ", &error.on, ": Windows error ", &code]),
-        }
+        Self::with_exit(Exit::of_windows_error(error.code), &error)
     }
 }
 
@@ -77,6 +95,6 @@ impl From<release::Error> for Failure {
 
 impl From<settings::Error> for Failure {
     fn from(error: settings::Error) -> Self {
-        Self { exit: Exit::CommandLine, text: error.text() }
+        Self::with(Exit::CommandLine, error.text())
     }
 }

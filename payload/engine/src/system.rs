@@ -2,6 +2,7 @@
 //!
 //! Paths are absolute Windows paths in UTF-8. Nothing here decides; every decision is the engine's.
 
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -10,9 +11,29 @@ use packager_shared::plan::{Key, Scope, Start};
 pub use packager_shared::platform::Machine;
 use packager_shared::template::Dir;
 
-/// What failed: the call, the object, and Windows' error code.
+/// What failed, and why. One pointer: it is passed on in many places, and each costs code.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Error {
+pub struct Error(Box<Cause>);
+
+impl Error {
+    /// An error of a call, on an object.
+    #[cold]
+    pub fn new(code: u32, what: &'static str, on: &str) -> Self {
+        Self(Box::new(Cause { code, what, on: String::from(on) }))
+    }
+}
+
+impl core::ops::Deref for Error {
+    type Target = Cause;
+
+    fn deref(&self) -> &Cause {
+        &self.0
+    }
+}
+
+/// The call, the object, and Windows' error code.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cause {
     /// Win32 error code.
     pub code: u32,
     /// What was tried, e.g. `open`, `rename`.

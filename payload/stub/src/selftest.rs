@@ -48,7 +48,7 @@ pub fn run(system: &mut Win32, command_line: &str) -> u32 {
 }
 
 fn ensure(condition: bool, on: &str) -> Result<()> {
-    if condition { Ok(()) } else { Err(Error { code: 0, what: "expected", on: String::from(on) }) }
+    if condition { Ok(()) } else { Err(Error::new(0, "expected", on)) }
 }
 
 fn window(system: &mut Win32) -> u32 {

@@ -65,6 +65,8 @@ pub fn build(
 ) -> Result<Vec<u8>> {
     let target_dir = place::build_dir("windows");
     let (mut cargo, mut flags) = toolchain.cargo();
+    // A stub that is started from the Explorer opens no console; it writes to the one it is started from.
+    let subsystem = if small { "windows" } else { "console" };
     let (major, minor) = processor.subsystem_version();
     flags.extend([
         // Panics carry neither file names nor line numbers.
@@ -74,7 +76,7 @@ pub fn build(
         "-Clink-self-contained=no".to_owned(),
         "-Clink-arg=-nostartfiles".to_owned(),
         format!("-Clink-arg=-Wl,-e,{}", processor.entry()),
-        format!("-Clink-arg=-Wl,--subsystem,console:{major}.{minor:02}"),
+        format!("-Clink-arg=-Wl,--subsystem,{subsystem}:{major}.{minor:02}"),
         "-Clink-arg=-Wl,--no-insert-timestamp".to_owned(),
         "-Clink-arg=-Wl,--fatal-warnings".to_owned(),
     ]);
@@ -86,6 +88,13 @@ pub fn build(
         flags.extend([
             // Nothing in it handles exceptions by tables, and it needs no help from Terminal Services.
             "-Clink-arg=-Wl,--no-seh,--tsaware,--nxcompat,--dynamicbase".to_owned(),
+            // A panic is a crash: the stub's handler of crashes logs where, and carries no texts for it.
+            "-Zunstable-options".to_owned(),
+            "-Cpanic=immediate-abort".to_owned(),
+            // One loop instead of 64 rounds written out; processors with an instruction for it use that.
+            "--cfg=sha2_backend_soft=\"compact\"".to_owned(),
+            // Sequences that many functions have in common become functions.
+            "-Cllvm-args=-enable-machine-outliner=always".to_owned(),
             // Each function can be left out by itself, and unwind tables, which nobody reads, are.
             "-Zfunction-sections=yes".to_owned(),
             "-Clink-arg=-Wl,--gc-sections".to_owned(),
@@ -93,6 +102,7 @@ pub fn build(
         ]);
     }
     let linker = format!("CARGO_TARGET_{}_LINKER", processor.triple().replace('-', "_").to_uppercase());
+    let features = if small { "compiler-builtins-mem,optimize_for_size" } else { "compiler-builtins-mem" };
     cargo
         .current_dir(crate_dir)
         .env("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f"))
@@ -100,7 +110,7 @@ pub fn build(
         .env(wrapper::VARIABLE, "1")
         .env(linker, format!("{}-gcc", processor.mingw()))
         .args(["rustc", "--quiet", "--locked", "--release", "--bin", binary, "--target", processor.triple()])
-        .args(["-Zbuild-std=core,alloc", "-Zbuild-std-features=compiler-builtins-mem"])
+        .args(["-Zbuild-std=core,alloc", format!("-Zbuild-std-features={features}").as_str()])
         .arg("--target-dir")
         .arg(&target_dir)
         // Only for the last step, so that the libraries below are built once for all binaries.

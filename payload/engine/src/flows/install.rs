@@ -146,6 +146,9 @@ pub fn install<S: System>(
         None => State::default(),
     };
     system.log(&text::join(&["install directory: ", &dir]));
+    let verb = if first { "Installing " } else { "Updating " };
+    let headline = text::join(&[verb, &product.name, " ", &product.version_text]);
+    system.introduce(&product.name, &headline);
     let anchor = anchor(system, package, &dir);
     let change = Change {
         dir: &dir,

@@ -57,8 +57,8 @@ pub fn run<S: System>(system: &mut S, command_line: &str) -> u32 {
     let (code, action, told) = match start(system, command_line) {
         Ok(ended) => (ended.code, ended.action, ended.text),
         Err(failure) => {
-            let told = if failure.text.is_empty() { String::from(failure.exit.text()) } else { failure.text };
-            (failure.exit.code(), "failed", told)
+            let told = if failure.text.is_empty() { failure.exit.text() } else { &failure.text };
+            (failure.exit.code(), "failed", String::from(told))
         }
     };
     if !told.is_empty() {
@@ -79,7 +79,7 @@ fn start<S: System>(system: &mut S, command_line: &str) -> Outcome<Ended> {
             let _ = system.begin(args::ui(command_line), None);
             // A broken program explains itself better than the switches that it does not know.
             opened?;
-            return Err(Failure { exit: Exit::CommandLine, text: error.text() });
+            return Err(Failure::with(Exit::CommandLine, error.text()));
         }
     };
     // Windows Installer shows what there is to show.

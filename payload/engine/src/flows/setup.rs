@@ -114,7 +114,7 @@ fn decided<S: System>(
                 }
                 _ => String::from(decision.reason),
             };
-            Err(Failure { exit, text })
+            Err(Failure::with(exit, text))
         }
         _ => Err(Failure::new(Exit::Failed, decision.reason)),
     }

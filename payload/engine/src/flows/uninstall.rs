@@ -58,6 +58,11 @@ pub fn run<S: System>(
         }
     };
     system.log(&text::join(&["uninstalling from ", &dir]));
+    let title = text::join(&[&product.name, " ", &product.version_text]);
+    if !system.confirm(&text::join(&["Remove ", &title, " from this computer?"])) {
+        return Err(Failure::new(Exit::Cancelled, Exit::Cancelled.text()));
+    }
+    system.introduce(&product.name, &text::join(&["Removing ", &title]));
     let old = installed_state(system, &package, &dir)?;
     let new = State::default();
     let anchor = anchor(system, &package, &dir);
@@ -85,7 +90,7 @@ fn decided<S: System>(system: &mut S, detected: &Detected) -> Outcome<()> {
                 Some(related) => text::join(&[decision.reason, "; use: msiexec /x ", &related.product_code]),
                 None => String::from(decision.reason),
             };
-            Err(Failure { exit, text })
+            Err(Failure::with(exit, text))
         }
         _ => Ok(()),
     }

@@ -33,7 +33,7 @@ pub struct SimFile {
 }
 
 fn fail<T>(code: u32, what: &'static str, on: &str) -> Result<T> {
-    Err(Error { code, what, on: String::from(on) })
+    Err(Error::new(code, what, on))
 }
 
 const NOT_FOUND: u32 = 2;

@@ -1,7 +1,5 @@
 //! Windows' errors as the engine knows them.
 
-use alloc::string::String;
-
 use packager_engine::system::{Error, Result};
 
 use crate::ffi;
@@ -14,7 +12,7 @@ pub fn last(what: &'static str, on: &str) -> Error {
 
 /// An error with a known code.
 pub fn code(code: u32, what: &'static str, on: &str) -> Error {
-    Error { code, what, on: String::from(on) }
+    Error::new(code, what, on)
 }
 
 /// The error of the last call, when it gave zero.
