@@ -126,6 +126,7 @@ fn files(system: &mut Win32) -> Result<()> {
     let work = [&base, r"\.upd"].concat();
     system.create_protected_dir(&work)?;
     ensure(system.create_protected_dir(&work).is_err_and(|error| error.code == 183), "183")?;
+    ensure(system.is_protected(&work)?, "protected")?;
     let (a, b) = ([&base, r"\a ä€.txt"].concat(), [&work, r"\b"].concat());
     write(system, &a, b"first")?;
     ensure(system.create(&a).is_err_and(|error| error.code == 80), "80")?;

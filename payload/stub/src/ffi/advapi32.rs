@@ -72,7 +72,7 @@ unsafe extern "system" {
         count: *mut u32,
     ) -> Bool;
     pub fn FreeSid(sid: *mut c_void) -> *mut c_void;
-    pub fn GetAce(acl: *const c_void, place: u32, ace: *mut *mut c_void) -> Bool;
+    pub fn GetAce(list: *mut c_void, index: u32, ace: *mut *mut c_void) -> Bool;
     pub fn GetSecurityInfo(
         object: Handle,
         kind: u32,

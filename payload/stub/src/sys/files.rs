@@ -160,17 +160,6 @@ impl Win32 {
         self.open_with("probe", path, how).map(drop)
     }
 
-    pub(super) fn path_is_protected(&self, path: &str) -> Result<bool> {
-        let how = How {
-            access: ffi::READ_CONTROL,
-            share: ffi::FILE_SHARE_READ | ffi::FILE_SHARE_WRITE | ffi::FILE_SHARE_DELETE,
-            disposition: ffi::OPEN_EXISTING,
-            flags: ffi::FILE_FLAG_OPEN_REPARSE_POINT | ffi::FILE_FLAG_BACKUP_SEMANTICS,
-        };
-        let directory = self.open_with("ask for the rights of", path, how)?;
-        Ok(security::is_protected(directory.handle()))
-    }
-
     pub(super) fn path_free_space(&self, path: &str) -> Result<u64> {
         let mut folder = String::from(path);
         if !folder.ends_with('\\') {

@@ -10,7 +10,7 @@ use core::sync::atomic::{AtomicPtr, Ordering};
 use packager_engine::system::Result;
 
 use super::handle::Owned;
-use super::{error, files, folders, redirection, security};
+use super::{error, files, folders, redirection, trust};
 use crate::ffi;
 use crate::text;
 
@@ -33,7 +33,7 @@ pub fn open(path: &str) -> Result<()> {
         )
     };
     let Some(file) = Owned::new(handle) else { return Err(error::last("open log", path)) };
-    let foreign = is_shared_place(path) && !security::is_owned_by_us(file.get());
+    let foreign = is_shared_place(path) && !trust::is_owned_by_us(file.get(), path);
     if foreign || !files::is_plain(file.get(), path)? {
         return Err(error::code(ffi::ERROR_ACCESS_DENIED, "open log", path));
     }

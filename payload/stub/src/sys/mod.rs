@@ -14,6 +14,7 @@ mod registry;
 pub mod security;
 mod services;
 mod shell;
+mod trust;
 
 use alloc::string::String;
 use alloc::vec::Vec;

@@ -1,0 +1,166 @@
+//! Whether what is found on the disk is of our own making: who owns it, and who else could have changed it.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::ffi::c_void;
+
+use packager_engine::system::Result;
+
+use super::handle::{Local, Owned};
+use super::{Win32, error, files};
+use crate::ffi::{self, Handle};
+use crate::text;
+
+/// Rights that change a directory or what is in it: write, append, extended attributes, delete children, write
+/// attributes, delete, write DACL and owner, and the generic ones (Microsoft Learn, "File Access Rights
+/// Constants", "Access Mask Format").
+const CHANGES: u32 = 0x2 | 0x4 | 0x10 | 0x40 | 0x100 | 0x1_0000 | 0x4_0000 | 0x8_0000 | 0x5000_0000;
+const ACCESS_ALLOWED_ACE_TYPE: u8 = 0;
+const ACCESS_DENIED_ACE_TYPE: u8 = 1;
+
+/// The start of every `ACE` of the two types above.
+#[repr(C)]
+struct Ace {
+    kind: u8,
+    flags: u8,
+    size: u16,
+    mask: u32,
+    /// The SID begins here.
+    sid: u32,
+}
+
+/// `ACL`
+#[repr(C)]
+struct Acl {
+    revision: u8,
+    padding: u8,
+    size: u16,
+    count: u16,
+    more_padding: u16,
+}
+
+/// Owner and rights of an open file or directory.
+struct Rights {
+    owner: *mut c_void,
+    dacl: *mut Acl,
+    _descriptor: Local,
+}
+
+impl Rights {
+    fn of(file: Handle, path: &str) -> Result<Self> {
+        let (mut owner, mut dacl) = (core::ptr::null_mut(), core::ptr::null_mut());
+        let mut descriptor = core::ptr::null_mut();
+        // SAFETY: the pointers are ours; owner and list lie in the descriptor, which is freed when dropped.
+        let result = unsafe {
+            ffi::GetSecurityInfo(
+                file,
+                ffi::SE_FILE_OBJECT,
+                ffi::OWNER_SECURITY_INFORMATION | ffi::DACL_SECURITY_INFORMATION,
+                &mut owner,
+                core::ptr::null_mut(),
+                &mut dacl,
+                core::ptr::null_mut(),
+                &mut descriptor,
+            )
+        };
+        let rights = Self { owner, dacl: dacl.cast(), _descriptor: Local(descriptor) };
+        error::status(result, "read the rights of", path)?;
+        Ok(rights)
+    }
+
+    /// Whether nobody but us may change it. No list at all is leave for everybody.
+    fn are_ours(&self) -> bool {
+        if self.dacl.is_null() {
+            return false;
+        }
+        // SAFETY: Windows gives a valid list.
+        let count = unsafe { (*self.dacl).count };
+        (0..u32::from(count)).all(|index| {
+            let mut ace: *mut c_void = core::ptr::null_mut();
+            // SAFETY: the entry that is given lies in the list, and begins as every entry does.
+            unsafe {
+                if ffi::GetAce(self.dacl.cast(), index, &mut ace) == 0 {
+                    return false;
+                }
+                let ace = ace.cast::<Ace>();
+                match (*ace).kind {
+                    ACCESS_DENIED_ACE_TYPE => true,
+                    ACCESS_ALLOWED_ACE_TYPE => {
+                        (*ace).mask & CHANGES == 0 || is_ours((&raw mut (*ace).sid).cast())
+                    }
+                    _ => false,
+                }
+            }
+        })
+    }
+}
+
+/// Whether an open file belongs to administrators, the system, or the account of this run.
+pub fn is_owned_by_us(file: Handle, path: &str) -> bool {
+    // SAFETY: the owner lies in the descriptor, which lives until the end.
+    Rights::of(file, path).is_ok_and(|rights| unsafe { is_ours(rights.owner) })
+}
+
+impl Win32 {
+    /// Whether only we can write into a directory, and one of us owns it.
+    pub(super) fn path_is_protected(&self, path: &str) -> Result<bool> {
+        let how = files::How {
+            access: ffi::READ_CONTROL,
+            share: ffi::FILE_SHARE_READ | ffi::FILE_SHARE_WRITE | ffi::FILE_SHARE_DELETE,
+            disposition: ffi::OPEN_EXISTING,
+            flags: ffi::FILE_FLAG_OPEN_REPARSE_POINT | ffi::FILE_FLAG_BACKUP_SEMANTICS,
+        };
+        let directory = self.open_with("open", path, how)?;
+        let rights = Rights::of(directory.handle(), path)?;
+        // SAFETY: the owner lies in the descriptor, which lives until the end.
+        Ok(unsafe { is_ours(rights.owner) } && rights.are_ours())
+    }
+}
+
+/// Whether a SID is that of administrators, the system, or the account of this run.
+///
+/// # Safety
+/// `sid` is null or a valid SID.
+unsafe fn is_ours(sid: *mut c_void) -> bool {
+    // SAFETY: as the caller promises.
+    unsafe {
+        !sid.is_null()
+            && (ffi::IsWellKnownSid(sid, ffi::WIN_BUILTIN_ADMINISTRATORS_SID) != 0
+                || ffi::IsWellKnownSid(sid, ffi::WIN_LOCAL_SYSTEM_SID) != 0
+                || user_sid().is_ok_and(|user| sid_text(sid).is_ok_and(|text| text == user)))
+    }
+}
+
+/// The SID of the account of this process, as text.
+pub fn user_sid() -> Result<String> {
+    let mut token = core::ptr::null_mut();
+    // SAFETY: `token` takes a handle that is ours.
+    let opened = unsafe { ffi::OpenProcessToken(ffi::GetCurrentProcess(), ffi::TOKEN_QUERY, &mut token) };
+    error::check(opened, "open", "the process token")?;
+    let Some(token) = Owned::new(token) else { return Err(error::last("open", "the process token")) };
+    // A TOKEN_USER with the longest SID takes 68 + 16 bytes; u64 for its alignment.
+    let mut buffer: Vec<u64> = alloc::vec![0; 32];
+    let size = (buffer.len() * 8) as u32;
+    let mut needed = 0;
+    // SAFETY: the buffer holds `size` bytes.
+    let done = unsafe {
+        ffi::GetTokenInformation(token.get(), ffi::TOKEN_USER, buffer.as_mut_ptr().cast(), size, &mut needed)
+    };
+    error::check(done, "read", "the process token")?;
+    // SAFETY: the buffer starts with a SID_AND_ATTRIBUTES whose SID lies in the buffer.
+    unsafe { sid_text((*buffer.as_ptr().cast::<ffi::SidAndAttributes>()).sid) }
+}
+
+/// A SID as text.
+///
+/// # Safety
+/// `sid` is a valid SID.
+unsafe fn sid_text(sid: *mut c_void) -> Result<String> {
+    let mut name = core::ptr::null_mut();
+    // SAFETY: as the caller promises; the text ends with a zero and is ours.
+    unsafe {
+        error::check(ffi::ConvertSidToStringSidW(sid, &mut name), "read", "a SID")?;
+        let name = Local(name.cast());
+        Ok(text::from_pointer(name.0.cast()))
+    }
+}
