@@ -129,7 +129,7 @@ pub fn recover<S: System>(system: &mut S, dir: &str, scope: Scope) -> Outcome<bo
             &work,
         ));
     }
-    let bytes = read_whole(system, &file, MOST).map_err(|failure| Failure { exit: Exit::Busy, ..failure })?;
+    let bytes = read_whole(system, &file, MOST).map_err(|failure| Failure::new(Exit::Busy, &failure.text))?;
     let journal = match parse(&bytes) {
         Ok(journal) if journal.dir.is_empty() || path::same(&journal.dir, dir) => journal,
         _ => {
