@@ -82,3 +82,27 @@ fn image_says_neither_when_nor_where_it_was_built() {
         assert!(!STUB_X86.windows(trace.len()).any(|window| window == trace.as_bytes()), "{trace}");
     }
 }
+
+#[test]
+fn image_looks_for_dlls_in_system32_alone() {
+    let file = stub();
+    let directory = file.data_directory(object::pe::IMAGE_DIRECTORY_ENTRY_LOAD_CONFIG).expect("an entry");
+    assert_eq!(directory.size.get(LE), 0x40, "Windows XP takes no other size");
+    let config = directory.data(STUB_X86, &file.section_table()).expect("in a section");
+    assert_eq!(config[0x36..0x38], 0x800u16.to_le_bytes(), "DependentLoadFlags");
+}
+
+#[test]
+fn no_section_can_be_written_and_run() {
+    use object::pe;
+    let file = stub();
+    for section in file.section_table().iter() {
+        let both = pe::IMAGE_SCN_MEM_WRITE | pe::IMAGE_SCN_MEM_EXECUTE;
+        assert_ne!(section.characteristics.get(LE) & both, both);
+    }
+    let flags = file.nt_headers().optional_header().dll_characteristics.get(LE);
+    for wanted in [pe::IMAGE_DLLCHARACTERISTICS_DYNAMIC_BASE, pe::IMAGE_DLLCHARACTERISTICS_NX_COMPAT] {
+        assert_eq!(flags & wanted, wanted);
+    }
+    assert!(file.data_directory(pe::IMAGE_DIRECTORY_ENTRY_BASERELOC).is_some(), "it can be moved");
+}

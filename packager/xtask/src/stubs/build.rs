@@ -91,8 +91,6 @@ pub fn build(
             // A panic is a crash: the stub's handler of crashes logs where, and carries no texts for it.
             "-Zunstable-options".to_owned(),
             "-Cpanic=immediate-abort".to_owned(),
-            // One loop instead of 64 rounds written out; processors with an instruction for it use that.
-            "--cfg=sha2_backend_soft=\"compact\"".to_owned(),
             // Sequences that many functions have in common become functions.
             "-Cllvm-args=-enable-machine-outliner=always".to_owned(),
             // Each function can be left out by itself, and unwind tables, which nobody reads, are.
