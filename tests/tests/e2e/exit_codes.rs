@@ -222,13 +222,27 @@ fn a_site_and_another_folder_can_be_chosen() {
 }
 
 #[test]
-fn an_empty_setting_clears_and_clear_resets() {
+fn an_empty_setting_is_remembered_as_empty() {
+    let mut prefix = Prefix::new();
+    prefix.boot();
+    let settings = format!("{AGENT}\\Settings");
+    for release in [acme_42(), acme_43()] {
+        let given: &[(&str, &str)] =
+            if std::ptr::eq(release, acme_42()) { &[("SERVER_URL", "")] } else { &[] };
+        Exe.install(&prefix, release, "x64", given).expect(0);
+        let url = prefix.registry().text(&settings, View::Bits64, "ServerUrl").map(str::to_owned);
+        assert_eq!(url.as_deref(), Some(""), "{}", release.stem);
+        prefix.boot();
+    }
+}
+
+#[test]
+fn a_setting_is_remembered_until_it_is_reset() {
     for installer in [&Exe as &dyn Installer, &Msi] {
         let mut prefix = Prefix::new();
         prefix.boot();
         let settings = format!("{AGENT}\\Settings");
         installer.install(&prefix, acme_42(), "x64", &[("SERVER_URL", "https://one.example")]).expect(0);
-        // Given once, remembered for ever: an upgrade without it keeps it, one with `clear` forgets it.
         match installer.name() {
             "EXE" => setup(&prefix, &acme_43().exe("x64"), "/quiet /clear SERVER_URL").expect(0),
             _ => msiexec(&prefix, "/i", &acme_43().msi("x64"), "RESET=SERVER_URL").expect(0),
