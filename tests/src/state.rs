@@ -73,6 +73,9 @@ impl fmt::Display for Difference {
 const NOISE: &[&str] = &[
     // Wine's display driver dates itself anew at each start.
     r"value HKLM\System\CurrentControlSet\Control\Class\*@DriverDateData",
+    // Wine's plug-and-play service, which may come to it or not before the end, names the classes of devices.
+    r"value HKLM\System\CurrentControlSet\Control\Class\{*}@",
+    r"* HKLM\Software\Microsoft\Windows NT\CurrentVersion\NetworkCards*",
 ];
 
 impl State {
