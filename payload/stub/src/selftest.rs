@@ -20,7 +20,11 @@ pub fn run(system: &mut Win32, command_line: &str) -> u32 {
     let shown = command_line.contains("/window");
     drop(system.begin(if shown { Ui::Full } else { Ui::Passive }, None));
     if shown {
-        return window(system);
+        return if system.confirm("Remove Acme Agent 4.2.0 from this computer?") {
+            window(system)
+        } else {
+            1602
+        };
     }
     let areas: [(&str, fn(&mut Win32) -> Result<()>); 9] = [
         ("machine", machine),
