@@ -205,10 +205,13 @@ impl Prefix {
 
     /// Ends Windows: all programs are ended, the registry is on the disk.
     pub fn shut_down(&mut self) {
+        // A shell that is only just starting ends by itself, too late for the server's `-k`.
+        if let Some(child) = &mut self.session {
+            drop(child.stdin.take());
+        }
         self.server("-k");
         self.server("-w");
         for mut child in self.session.take().into_iter().chain(self.background.drain(..)) {
-            drop(child.stdin.take());
             let _ = child.kill();
             let _ = child.wait();
         }

@@ -224,15 +224,14 @@ fn a_site_and_another_folder_can_be_chosen() {
 #[test]
 fn an_empty_setting_is_remembered_as_empty() {
     let mut prefix = Prefix::new();
-    prefix.boot();
     let settings = format!("{AGENT}\\Settings");
     for release in [acme_42(), acme_43()] {
         let given: &[(&str, &str)] =
             if std::ptr::eq(release, acme_42()) { &[("SERVER_URL", "")] } else { &[] };
+        prefix.boot();
         Exe.install(&prefix, release, "x64", given).expect(0);
         let url = prefix.registry().text(&settings, View::Bits64, "ServerUrl").map(str::to_owned);
         assert_eq!(url.as_deref(), Some(""), "{}", release.stem);
-        prefix.boot();
     }
 }
 
