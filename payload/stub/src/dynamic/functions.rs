@@ -36,9 +36,7 @@ found_at_run_time! {
         fn AttachConsole(u32) -> Bool;
         fn Wow64DisableWow64FsRedirection(*mut *mut c_void) -> Bool;
         fn Wow64RevertWow64FsRedirection(*mut c_void) -> Bool;
-        fn IsWow64Process(Handle, *mut Bool) -> Bool;
         fn IsWow64Process2(Handle, *mut u16, *mut u16) -> Bool;
-        fn SetProcessMitigationPolicy(u32, *const c_void, usize) -> Bool;
     }
     loaded "advapi32.dll" {
         fn RegDeleteKeyExW(Handle, *const u16, u32, u32) -> u32;

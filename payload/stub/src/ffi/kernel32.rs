@@ -48,15 +48,6 @@ unsafe extern "system" {
     pub fn FindFirstFileW(pattern: *const u16, data: *mut FindData) -> Handle;
     pub fn FindNextFileW(find: Handle, data: *mut FindData) -> Bool;
     pub fn FlushFileBuffers(file: Handle) -> Bool;
-    pub fn FormatMessageW(
-        flags: u32,
-        source: *const c_void,
-        message: u32,
-        language: u32,
-        buffer: *mut u16,
-        size: u32,
-        arguments: *const c_void,
-    ) -> u32;
     pub fn GetCommandLineW() -> *const u16;
     pub fn GetCurrentProcess() -> Handle;
     pub fn GetDiskFreeSpaceExW(path: *const u16, caller: *mut u64, total: *mut u64, free: *mut u64) -> Bool;

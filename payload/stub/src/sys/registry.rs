@@ -245,10 +245,3 @@ pub fn remove(key: &Key, name: &str) -> Result<bool> {
         code => Err(error::code(code, "delete value", &[&describe(key), " ", name].concat())),
     }
 }
-
-/// Forces what was written to the disk.
-pub fn flush(key: &Key) -> Result<()> {
-    let opened = open_existing(key, ffi::KEY_READ)?;
-    // SAFETY: the key is open.
-    error::status(unsafe { ffi::RegFlushKey(opened.0) }, "flush key", &describe(key))
-}
