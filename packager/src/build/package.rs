@@ -3,6 +3,7 @@
 use std::num::NonZeroUsize;
 
 use camino::{Utf8Path, Utf8PathBuf};
+use packager_shared::index::Index;
 
 use super::{Wants, read};
 use crate::content::{self, Content, Hashed, Pass};
@@ -12,7 +13,6 @@ use crate::outputs::sink::{self, FileSink, Kind, Sink, Written};
 use crate::outputs::{InstalledFile, Release, exe, msi, share};
 use crate::plan::{Compression, FileVersion, PackagePlan, ids};
 use crate::report::{BuildError, BuildRequest, Problem};
-use crate::validate::{Finding, Severity};
 
 /// zlib's own middle: higher levels take several times longer for one or two percent.
 const DEFLATE_LEVEL: u32 = 6;
@@ -47,15 +47,15 @@ pub fn make(
     let staging = staging.map(utf8).transpose()?;
 
     let mut bootstrap = Vec::new();
+    let mut payload = Index::default();
     let scratch = utf8(sink.scratch()?)?;
     let content = pass(package, request, &scratch, staging.as_deref(), progress)?.run(|hashed| {
-        let index = bootstrap::payload_index(&package.files, hashed);
-        bootstrap = bootstrap::installed(&package.target, &index, stub)?;
+        payload = bootstrap::payload_index(&package.files, hashed);
+        bootstrap = bootstrap::installed(&package.target, &payload, stub)?;
         Ok(bootstrap.clone())
     });
     let content = content.map_err(content_error)?;
-    let payload = bootstrap::payload_index(&package.files, &content.files);
-    let index = bootstrap::with_bootstrap(&payload, &package.target, &bootstrap);
+    let index = bootstrap::with_bootstrap(payload, &package.target, &bootstrap);
     let encoded = Encoded::new(&package.target, index);
     encoded
         .check()
@@ -167,24 +167,9 @@ fn write_msi(
         return Ok(None);
     }
     let plan = msi::plan(release).map_err(msi_error)?;
-    refuse_invalid(&msi::validate(&plan, release).map_err(msi_error)?)?;
     let (path, kind) = place(wants.msi, &plan.file_name, Kind::Msi);
     let written = msi::write(&plan, release, &content.cabinet, sink, (&path, kind)).map_err(msi_error)?;
     Ok(Some(written))
-}
-
-/// A package that Windows Installer's own validation would find an error in does not leave.
-fn refuse_invalid(findings: &[Finding]) -> Result<(), BuildError> {
-    let errors: Vec<String> =
-        findings.iter().filter(|f| f.severity == Severity::Error).map(ToString::to_string).collect();
-    if errors.is_empty() {
-        return Ok(());
-    }
-    Err(BuildError::Input(
-        Problem::new(format!("the MSI would break {} rules of Windows Installer", errors.len()))
-            .why(errors.join("; "))
-            .help("`--output exe --output share` builds the outputs that do not have these rules"),
-    ))
 }
 
 /// An artefact of its own, or a file in the share alone.

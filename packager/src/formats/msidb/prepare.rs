@@ -87,6 +87,18 @@ impl Prepared<'_> {
     /// # Errors
     /// [`Error::Io`], [`Error::StreamLength`] when a stream has not the length it was announced with.
     pub fn write(&self, out: &mut dyn Write) -> Result<(), Error> {
+        self.write_file(out, false)
+    }
+
+    /// Writes the file with nothing in its streams: what a validator needs, who looks at rows alone.
+    ///
+    /// # Errors
+    /// [`Error::Io`]
+    pub fn write_hollow(&self, out: &mut dyn Write) -> Result<(), Error> {
+        self.write_file(out, true)
+    }
+
+    fn write_file(&self, out: &mut dyn Write, hollow: bool) -> Result<(), Error> {
         let summary = self.summary.encode()?;
         let mut entries = vec![cfb::Entry { name: summary::STREAM.to_owned(), len: summary.len() as u64 }];
         let mut sources: Vec<Source> = vec![Source::Bytes(&summary)];
@@ -95,8 +107,9 @@ impl Prepared<'_> {
             sources.push(Source::Bytes(bytes));
         }
         for (name, stream) in self.database.streams() {
-            entries.push(cfb::Entry { name: names::pack_stream(name)?, len: stream.len });
-            sources.push(Source::Stream(name, stream));
+            let len = if hollow { 0 } else { stream.len };
+            entries.push(cfb::Entry { name: names::pack_stream(name)?, len });
+            sources.push(if hollow { Source::Bytes(&[]) } else { Source::Stream(name, stream) });
         }
         let layout = cfb::Layout::new(ROOT_CLSID, entries).map_err(|error| Error::Io {
             what: "laying out the compound file".to_owned(),

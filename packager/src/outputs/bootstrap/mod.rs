@@ -13,6 +13,7 @@ use packager_shared::identity::Identity;
 use packager_shared::ids::sha256;
 use packager_shared::index::{self, Digest, Entry, Index};
 use packager_shared::overlay::{self, Kind, Tag};
+use packager_shared::path;
 use packager_shared::plan::{self, Plan, Product};
 use packager_shared::{identity, pe_tail, wire};
 use serde::Serialize;
@@ -80,17 +81,18 @@ pub fn payload_index(planned: &[PlannedFile], hashed: &[Hashed]) -> Index {
 }
 
 /// The index of everything that is installed.
-pub fn with_bootstrap(payload: &Index, plan: &Plan, bootstrap: &[u8]) -> Index {
-    let mut index = payload.clone();
-    index.entries.push(Entry {
+pub fn with_bootstrap(mut payload: Index, plan: &Plan, bootstrap: &[u8]) -> Index {
+    let name = &plan.bootstrap.name;
+    let place = payload.entries.partition_point(|entry| path::compare(&entry.path, name).is_lt());
+    let entry = Entry {
         path: plan.bootstrap.name.clone(),
         size: bootstrap.len() as u64,
         sha256: sha256(bootstrap),
         pe_version: Some(plan.product.version),
         keep: false,
-    });
-    index.sort();
-    index
+    };
+    payload.entries.insert(place, entry);
+    payload
 }
 
 /// How a bootstrap looks in Explorer and in the task manager.

@@ -73,7 +73,7 @@ pub(crate) fn fixture(arch: Arch, key: Option<[u8; 32]>, share: Option<&Utf8Path
             Ok(made.clone())
         })
         .unwrap();
-    let index = with_bootstrap(&payload_index(&package.files, &content.files), &package.target, &made);
+    let index = with_bootstrap(payload_index(&package.files, &content.files), &package.target, &made);
     let encoded = Encoded::new(&package.target, index);
     Fixture { dir, package, content, encoded, bootstrap: made }
 }

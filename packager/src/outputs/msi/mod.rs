@@ -40,11 +40,12 @@ use uuid::Uuid;
 pub use files::CABINET;
 pub use product::Summary;
 pub use rows::{Cell, Row, Rows};
-pub use write::{validate, write};
+pub use write::write;
 
 use self::builder::Builder;
 use super::Release;
 use crate::plan::ids;
+use crate::validate::Finding;
 
 /// Why a package cannot be made.
 #[derive(Debug)]
@@ -63,6 +64,8 @@ pub enum Error {
     },
     /// The rows break the schema.
     Database(crate::formats::msidb::Error),
+    /// Windows Installer's own validation would find errors in it.
+    Invalid(Vec<Finding>),
     /// The artefact could not be written.
     Sink(super::sink::Error),
     /// The cabinet or the icon could not be read back.
@@ -87,6 +90,10 @@ impl fmt::Display for Error {
                 sequences::MOST_EARLY
             ),
             Self::Database(error) => error.fmt(f),
+            Self::Invalid(errors) => {
+                write!(f, "it would break {} rules of Windows Installer", errors.len())?;
+                errors.iter().try_for_each(|error| write!(f, "; {error}"))
+            }
             Self::Sink(error) => error.fmt(f),
             Self::Io { what, source } => write!(f, "cannot read {what}: {source}"),
         }

@@ -8,16 +8,17 @@ use uuid::Uuid;
 
 use super::{CABINET, Cell, Error, MsiPlan, Result};
 use crate::content::CabinetFile;
-use crate::formats::msidb::{self, Database, Stream, Value, codepage, stream_name};
+use crate::formats::msidb::{self, Database, Prepared, Stream, Value, codepage, stream_name};
 use crate::outputs::Release;
 use crate::outputs::sink::{Kind, Sink, Written};
 use crate::plan::ids;
-use crate::validate::{self, Finding};
+use crate::validate::{self, Finding, Severity};
 
 /// Security (Microsoft: "Security Summary"): opening read-only is recommended.
 const READ_ONLY_RECOMMENDED: i32 = 2;
 
-/// Writes the MSI as the artefact at `path`.
+/// Writes the MSI as the artefact at `path`. One that Windows Installer's own validation would find an error in
+/// does not leave.
 pub fn write(
     plan: &MsiPlan,
     release: Release<'_>,
@@ -41,20 +42,21 @@ pub fn write(
     let digest = prepared.digest().map_err(Error::Database)?;
     let code = Uuid::new_v5(&Uuid::from_bytes(package.target.product.upgrade_code), &digest);
     prepared.set_package_code(&ids::braced(code.as_bytes()));
+    let errors: Vec<Finding> =
+        findings(&prepared)?.into_iter().filter(|found| found.severity == Severity::Error).collect();
+    if !errors.is_empty() {
+        return Err(Error::Invalid(errors));
+    }
     let mut artefact = sink.create(path, kind).map_err(Error::Sink)?;
     prepared.write(&mut artefact).map_err(Error::Database)?;
     artefact.finish().map_err(Error::Sink)
 }
 
 /// What Windows Installer's own validation would say of the package, asked of what is read back from its bytes.
-/// The cabinet is left out: nobody looks into it.
-pub fn validate(plan: &MsiPlan, release: Release<'_>) -> Result<Vec<Finding>> {
-    let mut database = database(plan, release.icon)?;
-    database.add_stream(CABINET, Stream::bytes(Vec::new())).map_err(Error::Database)?;
-    database.choose_codepage(codepage::of_language(release.package.outputs.msi.language));
-    database.summary.revision.clone_from(&plan.product_code);
+/// Its streams are left out: nobody looks into them.
+fn findings(prepared: &Prepared<'_>) -> Result<Vec<Finding>> {
     let mut bytes = Vec::new();
-    database.write(&mut bytes).map_err(Error::Database)?;
+    prepared.write_hollow(&mut bytes).map_err(Error::Database)?;
     let package = msidb::open(Cursor::new(bytes)).map_err(Error::Database)?;
     Ok(validate::run(&package.database, &[]))
 }
