@@ -153,6 +153,7 @@ rules! {
     unquoted_path,
     unused_glob,
     view_64_in_x86,
+    web_source,
     wrong_machine,
 }
 
