@@ -14,7 +14,7 @@ use crate::outputs::{InstalledFile, Release, exe, msi, share};
 use crate::plan::{Compression, FileVersion, PackagePlan, ids};
 use crate::report::{BuildError, BuildRequest, Problem};
 
-/// zlib's own middle: higher levels take several times longer for one or two percent.
+/// zlib's default.
 const DEFLATE_LEVEL: u32 = 6;
 
 /// What was made of one architecture.
@@ -49,7 +49,7 @@ pub fn make(
     let mut bootstrap = Vec::new();
     let mut payload = Index::default();
     let scratch = utf8(sink.scratch()?)?;
-    let content = pass(package, request, &scratch, staging.as_deref(), progress)?.run(|hashed| {
+    let content = pass(package, request, &scratch, staging.as_deref(), progress).run(|hashed| {
         payload = bootstrap::payload_index(&package.files, hashed);
         bootstrap = bootstrap::installed(&package.target, &payload, stub)?;
         Ok(bootstrap.clone())
@@ -61,7 +61,7 @@ pub fn make(
         .check()
         .map_err(|error| BuildError::Input(Problem::new(format!("the plan cannot be used: {error}"))))?;
 
-    let files = installed_files(package, &content, &bootstrap)?;
+    let files = installed_files(package, &content, &bootstrap);
     let release = Release {
         package,
         files: &files,
@@ -97,14 +97,14 @@ fn pass<'a>(
     scratch: &'a Utf8Path,
     share: Option<&'a Utf8Path>,
     progress: &'a dyn Fn(u64),
-) -> Result<Pass<'a>, BuildError> {
+) -> Pass<'a> {
     let threads =
         request.jobs.or_else(|| std::thread::available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN);
     let method = match package.outputs.msi.compression {
         Compression::None => cab::Method::Stored,
         Compression::Mszip => cab::Method::Mszip,
     };
-    Ok(Pass {
+    Pass {
         files: &package.files,
         bootstrap: &package.target.bootstrap.name,
         key: &ids::file_key,
@@ -112,15 +112,11 @@ fn pass<'a>(
         share,
         options: cab::Options { method, level: DEFLATE_LEVEL, threads },
         progress,
-    })
+    }
 }
 
 /// What the outputs see of each file; the bootstrap is last.
-fn installed_files(
-    package: &PackagePlan,
-    content: &Content,
-    bootstrap: &[u8],
-) -> Result<Vec<InstalledFile>, BuildError> {
+fn installed_files(package: &PackagePlan, content: &Content, bootstrap: &[u8]) -> Vec<InstalledFile> {
     let own = pe::version_of(std::io::Cursor::new(bootstrap))
         .ok()
         .flatten()
@@ -135,7 +131,7 @@ fn installed_files(
         keep,
         sequence: hashed.sequence,
     };
-    Ok(content.files.iter().zip(payload.chain([(own, false)])).map(file).collect())
+    content.files.iter().zip(payload.chain([(own, false)])).map(file).collect()
 }
 
 fn write_exe(

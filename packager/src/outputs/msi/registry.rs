@@ -47,8 +47,8 @@ pub fn write_value(builder: &mut Builder<'_>, key: &Key, name: &str, data: &Data
     write(builder, key, name.into(), value);
 }
 
-/// Adds a key that exists even if empty: created on install, removed with all its content on uninstall is
-/// `*`; `+` creates it alone, and removes it only when empty.
+/// Adds a key that exists even if empty. `+` only creates it; `-` and `*` would take it away on uninstall with all
+/// that others put below it (Microsoft: "Registry Table", Name).
 pub fn write_key(builder: &mut Builder<'_>, key: &Key) {
     write(builder, key, "+".into(), Cell::Null);
 }
