@@ -15,7 +15,7 @@ pub mod values;
 pub mod windows;
 
 use camino::Utf8PathBuf;
-use packager_shared::plan::{Arch, Bootstrap, Data, Op, Platform, Root, Scope, Service, Site};
+use packager_shared::plan::{Arch, Bootstrap, Condition, Data, Op, Platform, Root, Scope, Service, Site};
 use packager_shared::template::Template;
 
 use crate::plan::Outputs;
@@ -59,6 +59,10 @@ pub struct Model {
     pub services: Vec<Service>,
     /// Environment variables ([`Op::Environment`]), then shortcuts ([`Op::Shortcut`]).
     pub shell: Vec<Op>,
+    /// Everything that is done beyond these, in the order of doing.
+    pub acts: Vec<Op>,
+    /// Files that hang on a condition: globs, resolved against each payload.
+    pub groups: Vec<(Condition, Vec<String>)>,
     /// Detection keys, without the default one.
     pub detect: Vec<(Root, String)>,
     /// The value of a detection key that holds the install directory.

@@ -123,6 +123,31 @@ pub fn key_part(text: &str) -> Result<(), Problem> {
     Ok(())
 }
 
+/// Parses a length of time: a whole number and `ms`, `s`, `m`, `h` or `d`; in milliseconds.
+pub fn duration(text: &str) -> Result<u64, Problem> {
+    let help = "write a whole number and ms, s, m, h or d, such as 60s";
+    let digits = text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+    let (number, unit) = text.split_at(digits);
+    let unit = match unit.trim() {
+        "ms" => 1,
+        "s" => 1_000,
+        "m" => 60_000,
+        "h" => 3_600_000,
+        "d" => 86_400_000,
+        _ => return Err(Problem::new(format!("`{}` is no length of time", short(text))).help(help)),
+    };
+    number
+        .parse::<u64>()
+        .ok()
+        .and_then(|number| number.checked_mul(unit))
+        .filter(|ms| *ms <= u64::from(u32::MAX))
+        .ok_or_else(|| {
+            Problem::new(format!("`{}` is no length of time that Windows can wait", short(text)))
+                .why("it waits for up to 49 days")
+                .help(help)
+        })
+}
+
 /// The architecture of a name in a manifest.
 #[must_use]
 pub fn arch(name: &str) -> Option<Arch> {

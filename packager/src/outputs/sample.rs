@@ -33,9 +33,16 @@ pub fn package(arch: Arch) -> PackagePlan {
             upgrade_code: *ids::upgrade_code("com.acme.agent").as_bytes(),
             arch,
             scope: Scope::Machine,
-            url: Some("https://acme.example".into()),
+            listing: Listing { url: Some("https://acme.example".into()), ..Listing::default() },
         },
-        platform: Platform { min: (6, 1, 0), server: true, client: true, refuse: vec![(6, 2, 0)] },
+        platform: Platform {
+            min: (6, 1, 0),
+            server: true,
+            client: true,
+            refuse: vec![(6, 2, 0)],
+            dotnet_release: None,
+            free_megabytes: 0,
+        },
         install_dir: below(Dir::ProgramFiles, r"Acme\Agent"),
         settings: vec![
             Setting {
@@ -56,6 +63,7 @@ pub fn package(arch: Arch) -> PackagePlan {
             },
         ],
         sites: vec![],
+        groups: vec![],
         detect: vec![key(view, r"SOFTWARE\Acme\Agent\CurrentVersion")],
         detect_value: "Application Path".into(),
         bootstrap: Bootstrap {
@@ -67,14 +75,14 @@ pub fn package(arch: Arch) -> PackagePlan {
             floor: 40,
         },
         ops: vec![
-            Op::Directory { path: below(Dir::ProgramData, r"Acme\Agent") },
+            Op::Directory { path: below(Dir::ProgramData, r"Acme\Agent"), acl: None, purge: false },
             value(view, "Application Path", Data::Sz(below(Dir::InstallDir, ""))),
             value(view, "Retries", Data::Dword(5)),
             value(view, "Tags", Data::MultiSz(vec![text("a"), text("b")])),
             value(view, "Cache", Data::ExpandSz(text("%ProgramData%"))),
             value(View::Bits32, "Magic", Data::Binary(vec![0, 255, 16])),
             value(view, "Big", Data::Qword(5_000_000_000)),
-            Op::RegistryKey { key: key(view, r"SOFTWARE\Acme\Agent\Empty") },
+            Op::RegistryKey { key: key(view, r"SOFTWARE\Acme\Agent\Empty"), acl: None },
             Op::Environment {
                 name: "PATH".into(),
                 value: below(Dir::InstallDir, "bin"),
@@ -87,6 +95,7 @@ pub fn package(arch: Arch) -> PackagePlan {
                 target: r"bin\agentctl.exe".into(),
                 arguments: Template::default(),
                 description: "Asks the agent".into(),
+                icon: None,
             },
             Op::Service(Service {
                 name: "AcmeAgent".into(),
@@ -98,6 +107,10 @@ pub fn package(arch: Arch) -> PackagePlan {
                 account: None,
                 depends: vec!["Tcpip".into()],
                 run: Run::Always,
+                error_control: ErrorControl::Normal,
+                password: None,
+                recovery: None,
+                preshutdown_ms: None,
             }),
         ],
     };

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use packager_shared::plan::{Arch, Data, Key, Op, Plan, Product, Root, Scope, Setting, View};
+use packager_shared::plan::{Arch, Data, Key, Listing, Op, Plan, Product, Root, Scope, Setting, View};
 use packager_shared::state::native_view;
 use packager_shared::template::{Dir, Part, Template};
 
@@ -66,12 +66,13 @@ fn target(model: &Model, arch: Arch) -> Plan {
             upgrade_code: *ids::upgrade_code(&model.id).as_bytes(),
             arch,
             scope: model.scope,
-            url: model.url.clone(),
+            listing: Listing { url: model.url.clone(), ..Listing::default() },
         },
         platform: model.platform.clone(),
         install_dir: model.install_dir.clone(),
         settings,
         sites: model.sites.clone(),
+        groups: Vec::new(),
         detect,
         detect_value: model.detect_value.clone(),
         bootstrap: model.bootstrap.clone(),
@@ -92,8 +93,11 @@ pub fn default_detection_key(model: &Model, arch: Arch) -> Key {
 
 fn ops(model: &Model, arch: Arch) -> Vec<Op> {
     let native = native_view(arch);
-    let mut ops: Vec<Op> =
-        model.directories.iter().map(|path| Op::Directory { path: path.clone() }).collect();
+    let mut ops: Vec<Op> = model
+        .directories
+        .iter()
+        .map(|path| Op::Directory { path: path.clone(), acl: None, purge: false })
+        .collect();
 
     let mut values: Vec<(Key, String, Data)> = Vec::new();
     let own = default_detection_key(model, arch);
@@ -113,7 +117,7 @@ fn ops(model: &Model, arch: Arch) -> Vec<Op> {
         };
         let key = Key { root: declared.root, view, path: declared.path.clone() };
         if declared.values.is_empty() {
-            empty_keys.push(Op::RegistryKey { key: key.clone() });
+            empty_keys.push(Op::RegistryKey { key: key.clone(), acl: None });
         }
         values.extend(declared.values.iter().map(|(name, data)| (key.clone(), name.clone(), data.clone())));
     }
@@ -128,6 +132,7 @@ fn ops(model: &Model, arch: Arch) -> Vec<Op> {
     ops.extend(empty_keys);
     ops.extend(model.shell.iter().cloned());
     ops.extend(model.services.iter().cloned().map(Op::Service));
+    ops.extend(model.acts.iter().cloned());
     ops
 }
 

@@ -136,7 +136,7 @@ impl Facts<'_> {
             Data::ExpandSz(template) => {
                 registry::string(registry::EXPAND_SZ, &self.expand(system, template)?)
             }
-            Data::MultiSz(templates) => {
+            Data::MultiSz(templates) | Data::MultiSzPart { strings: templates, .. } => {
                 let mut values = Vec::new();
                 for template in templates {
                     values.push(self.expand(system, template)?);
@@ -149,9 +149,10 @@ impl Facts<'_> {
         })
     }
 
-    fn step<S: System>(&self, system: &mut S, op: &Op) -> Outcome<Step> {
-        Ok(match op {
-            Op::Directory { path } => {
+    /// What an operation is on this machine; `None`: nothing, its condition does not hold.
+    fn step<S: System>(&self, system: &mut S, op: &Op) -> Outcome<Option<Step>> {
+        Ok(Some(match op {
+            Op::Directory { path, .. } => {
                 let dir = self.expand_dir(system, path)?;
                 let mut anchor = self.anchor(system, path)?;
                 if anchor.is_empty() {
@@ -163,7 +164,7 @@ impl Facts<'_> {
                 };
                 Step::Directory(dir, ours)
             }
-            Op::RegistryKey { key } => Step::Key(key.clone()),
+            Op::RegistryKey { key, .. } => Step::Key(key.clone()),
             Op::RegistryValue { key, name, data } => {
                 Step::Value(key.clone(), name.clone(), self.value(system, data)?)
             }
@@ -171,7 +172,7 @@ impl Facts<'_> {
                 let value = self.expand(system, value)?;
                 Step::Environment(environment_key(self.arch, self.scope), name.clone(), value, *action)
             }
-            Op::Shortcut { folder, subfolder, name, target, arguments, description } => {
+            Op::Shortcut { folder, subfolder, name, target, arguments, description, icon: _ } => {
                 let base = directory(system, self.arch, self.scope, *folder)?;
                 let file = text::join(&[name, ".lnk"]);
                 let target = path::join(self.install_dir, target);
@@ -194,7 +195,10 @@ impl Facts<'_> {
                     image_path.push(' ');
                     image_path.push_str(&arguments);
                 }
-                let account = service.account.clone().unwrap_or_default();
+                let account = match &service.account {
+                    Some(account) => self.expand(system, account)?,
+                    None => String::new(),
+                };
                 let config = ServiceConfig {
                     image_path,
                     display: service.display.clone(),
@@ -205,14 +209,30 @@ impl Facts<'_> {
                 };
                 Step::Service(service.name.clone(), config, service.run)
             }
-        })
+            Op::When(when, inner) => {
+                let mut value = |name: &str| {
+                    self.settings.iter().find(|(given, _)| given == name).map(|(_, value)| value.clone())
+                };
+                return if when.holds(&mut value) { self.step(system, inner) } else { Ok(None) };
+            }
+            Op::FileAcl { .. }
+            | Op::RegistryRemove { .. }
+            | Op::Ini { .. }
+            | Op::Config(_)
+            | Op::Migrate { .. }
+            | Op::Firewall(_)
+            | Op::Task(_)
+            | Op::Run(_)
+            | Op::Replaces(_)
+            | Op::Close { .. } => return Ok(None),
+        }))
     }
 
     /// The plan's operations.
     pub fn steps<S: System>(&self, system: &mut S, plan: &Plan) -> Outcome<Vec<Step>> {
         let mut out = Vec::new();
         for op in &plan.ops {
-            out.push(self.step(system, op)?);
+            out.extend(self.step(system, op)?);
         }
         // What no registry value of the plan remembers is remembered under the state key.
         let mut key = state::key_of(&plan.product);
@@ -302,7 +322,7 @@ pub fn ownership(package: &Package, install_dir: &str) -> Vec<Step> {
     add(&entry, "EstimatedSize", registry::dword(u32::try_from(kilobytes).unwrap_or(u32::MAX)));
     add(&entry, "NoModify", registry::dword(1));
     add(&entry, "NoRepair", registry::dword(1));
-    if let Some(url) = &product.url {
+    if let Some(url) = &product.listing.url {
         add(&entry, "URLInfoAbout", sz(url));
     }
     let key = state::key_of(product);

@@ -56,8 +56,14 @@ pub fn check(machine: &Machine, platform: &Platform, arch: Arch) -> Result<(), &
 mod tests {
     use super::*;
 
-    const ANY: Platform =
-        Platform { min: (5, 1, 2600), server: true, client: true, refuse: alloc::vec::Vec::new() };
+    const ANY: Platform = Platform {
+        min: (5, 1, 2600),
+        server: true,
+        client: true,
+        refuse: alloc::vec::Vec::new(),
+        dotnet_release: None,
+        free_megabytes: 0,
+    };
 
     fn machine(arch: Arch, version: WindowsVersion) -> Machine {
         Machine { arch, version, server: false }

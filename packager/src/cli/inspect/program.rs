@@ -4,7 +4,7 @@ use camino::Utf8Path;
 use packager_shared::ids::{braced, hex};
 use packager_shared::index::Index;
 use packager_shared::overlay::{self, Kind};
-use packager_shared::plan::{Data, Key, Op, Plan, Platform, Root, View};
+use packager_shared::plan::{Condition, Data, Key, Op, Plan, Platform, Root, View};
 use packager_shared::template::Template;
 use serde_json::{Value, json};
 
@@ -190,11 +190,15 @@ fn operations(plan: &Plan) -> Table {
 
 fn operation(op: &Op) -> (&'static str, String, String) {
     match op {
-        Op::Directory { path } => ("directory", template(path), String::new()),
+        Op::Directory { path, acl, purge } => {
+            let purge = if *purge { "purge" } else { "" };
+            let value = format!("{} {purge}", acl.as_deref().unwrap_or_default());
+            ("directory", template(path), value.trim().to_owned())
+        }
         Op::RegistryValue { key: at, name, data } => {
             ("registry value", format!(r"{}\{name}", key(at)), shown_data(data))
         }
-        Op::RegistryKey { key: at } => ("registry key", key(at), String::new()),
+        Op::RegistryKey { key: at, acl } => ("registry key", key(at), acl.clone().unwrap_or_default()),
         Op::Environment { name, value, action } => (
             "environment",
             name.clone(),
@@ -210,6 +214,65 @@ fn operation(op: &Op) -> (&'static str, String, String) {
             service.name.clone(),
             format!("{} {}", service.exe, template(&service.arguments)).trim_end().to_owned(),
         ),
+        Op::FileAcl { file, acl } => ("file rights", file.clone(), acl.clone()),
+        Op::RegistryRemove { key: at, name, on_uninstall } => (
+            if *on_uninstall { "remove on uninstall" } else { "remove" },
+            name.as_ref().map_or_else(|| key(at), |name| format!(r"{}\{name}", key(at))),
+            String::new(),
+        ),
+        Op::Ini { folder, file, section, key, value } => (
+            "ini",
+            format!("{}{file} [{}] {}", template(folder), template(section), template(key)),
+            template(value),
+        ),
+        Op::Config(config) => {
+            let values = config.values.iter().map(|(key, value)| format!("{key} = {}", template(value)));
+            ("config", config.file.clone(), values.collect::<Vec<_>>().join("; "))
+        }
+        Op::Migrate { from, to } => ("migrate", template(from), template(to)),
+        Op::Firewall(rule) => (
+            "firewall",
+            rule.name.clone(),
+            format!(
+                "{} {} {:?} {} {}",
+                if rule.block { "block" } else { "allow" },
+                if rule.outbound { "out" } else { "in" },
+                rule.protocol,
+                template(&rule.ports),
+                rule.program.as_deref().unwrap_or_default()
+            )
+            .trim_end()
+            .to_owned(),
+        ),
+        Op::Task(task) => (
+            "task",
+            task.name.clone(),
+            format!("{} {}", template(&task.program), template(&task.args)).trim_end().to_owned(),
+        ),
+        Op::Run(run) => {
+            let args = run.args.iter().map(template).collect::<Vec<_>>().join(" ");
+            ("run", run.program.clone(), args)
+        }
+        Op::Replaces(replaces) => {
+            let then = if replaces.refuse { "refuse" } else { "remove" };
+            ("replaces", replaces.name.clone(), then.to_owned())
+        }
+        Op::Close { program, within_ms } => ("close", program.clone(), format!("within {within_ms} ms")),
+        Op::When(condition, inner) => {
+            let (what, on, value) = operation(inner);
+            (what, on, format!("{value} (when {})", when(condition)).trim_start().to_owned())
+        }
+    }
+}
+
+fn when(condition: &Condition) -> String {
+    let list = |parts: &[Condition], word| parts.iter().map(when).collect::<Vec<_>>().join(word);
+    match condition {
+        Condition::Given(name) => name.clone(),
+        Condition::Is(name, value) => format!("{name} = '{value}'"),
+        Condition::Not(inner) => format!("NOT ({})", when(inner)),
+        Condition::All(parts) => list(parts, " AND "),
+        Condition::Any(parts) => format!("({})", list(parts, " OR ")),
     }
 }
 
@@ -223,6 +286,11 @@ fn shown_data(data: &Data) -> String {
         Data::Dword(number) => format!("dword {number}"),
         Data::Qword(number) => format!("qword {number}"),
         Data::Binary(bytes) => format!("hex {}", hex(bytes)),
+        Data::MultiSzPart { strings, first } => format!(
+            "{} {}",
+            if *first { "prepend" } else { "append" },
+            strings.iter().map(template).collect::<Vec<_>>().join(", ")
+        ),
     }
 }
 

@@ -3,7 +3,7 @@
 //! Each deferred action has a rollback partner that stands before it, so that it is there when the action fails
 //! half-way (Microsoft: "Rollback Custom Actions").
 
-use packager_shared::plan::{Data, Op, Scope};
+use packager_shared::plan::{Op, Scope};
 
 use super::builder::Builder;
 use super::rows::row;
@@ -21,16 +21,11 @@ const NO_IMPERSONATE: i32 = 0x800;
 /// A failed undo must not stop the other undos.
 const IGNORE_EXIT_CODE: i32 = 0x40;
 
-/// Whether the tables have no way to say this.
-fn needs_bootstrap(op: &Op) -> bool {
-    matches!(op, Op::RegistryValue { data: Data::Qword(_), .. })
-}
-
 /// Adds the actions when an operation needs them; returns where they stand.
 pub fn write(builder: &mut Builder<'_>) -> Vec<Step> {
     let plan = &builder.release.package.target;
     let Some(bootstrap) = builder.release.bootstrap() else { return Vec::new() };
-    if !plan.ops.iter().any(needs_bootstrap) {
+    if !plan.ops.iter().any(Op::needs_bootstrap) {
         return Vec::new();
     }
     let program = builder.file_key(&bootstrap.path);

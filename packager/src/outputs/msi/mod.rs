@@ -130,13 +130,26 @@ pub fn plan(release: Release<'_>) -> Result<MsiPlan> {
         match op {
             Op::Directory { .. } => {}
             Op::RegistryValue { key, name, data } => registry::write_value(&mut builder, key, name, data),
-            Op::RegistryKey { key } => registry::write_key(&mut builder, key),
+            Op::RegistryKey { key, .. } => registry::write_key(&mut builder, key),
             Op::Environment { name, value, action } => shell::environment(&mut builder, name, value, *action),
-            Op::Shortcut { folder, subfolder, name, target, arguments, description } => shell::shortcut(
-                &mut builder,
-                shell::Shortcut { folder: *folder, subfolder, name, target, arguments, description },
-            ),
+            Op::Shortcut { folder, subfolder, name, target, arguments, description, icon: _ } => {
+                shell::shortcut(
+                    &mut builder,
+                    shell::Shortcut { folder: *folder, subfolder, name, target, arguments, description },
+                )
+            }
             Op::Service(service) => services::write(&mut builder, service),
+            Op::FileAcl { .. }
+            | Op::RegistryRemove { .. }
+            | Op::Ini { .. }
+            | Op::Config(_)
+            | Op::Migrate { .. }
+            | Op::Firewall(_)
+            | Op::Task(_)
+            | Op::Run(_)
+            | Op::Replaces(_)
+            | Op::Close { .. }
+            | Op::When(..) => {}
         }
     }
     shell::folders_on_the_way(&mut builder);

@@ -71,7 +71,7 @@ pub fn write(builder: &mut Builder<'_>, mut secure: Vec<String>) -> Vec<Step> {
     if product.scope == Scope::Machine {
         properties.push(("ALLUSERS", "1".to_owned()));
     }
-    if let Some(url) = &product.url {
+    if let Some(url) = &product.listing.url {
         properties.push(("ARPURLINFOABOUT", url.clone()));
     }
     if builder.release.icon.is_some() {

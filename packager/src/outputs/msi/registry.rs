@@ -36,6 +36,11 @@ pub fn value(data: &Data, wide: bool) -> Option<Cell> {
         },
         Data::Dword(number) => format!("#{number}").into(),
         Data::Binary(bytes) => format!("#x{}", hex(bytes)).into(),
+        // A separator at the end puts the strings before what is there, one at the start behind it.
+        Data::MultiSzPart { strings, first } => {
+            let list = strings.iter().map(text).collect::<Vec<_>>().join("[~]");
+            if *first { format!("{list}[~]").into() } else { format!("[~]{list}").into() }
+        }
         Data::Qword(_) => return None,
     })
 }

@@ -51,7 +51,7 @@ pub fn write(builder: &mut Builder<'_>, service: &Service) {
             ERROR_CONTROL,
             None::<String>,
             depends,
-            service.account.as_deref(),
+            service.account.as_ref().map(|account| formatted::template(account, builder.wide())),
             None::<String>,
             arguments,
             &component,

@@ -79,7 +79,7 @@ pub fn directories(builder: &mut Builder<'_>, ops: &[Op]) {
     let mut paths: Vec<&Template> = ops
         .iter()
         .filter_map(|op| match op {
-            Op::Directory { path } => Some(path),
+            Op::Directory { path, .. } => Some(path),
             _ => None,
         })
         .collect();

@@ -98,7 +98,7 @@ fn a_change_of_anything_is_another_product() {
         |package: &crate::plan::PackagePlan| plan(sample::release(package, &files)).unwrap().product_code;
     let base = sample::package(Arch::X64);
     let mut url = base.clone();
-    url.target.product.url = None;
+    url.target.product.listing.url = None;
     let mut language = base.clone();
     language.outputs.msi.language = 1031;
     let codes = [code(&base), code(&sample::package(Arch::X86)), code(&url), code(&language)];

@@ -59,12 +59,20 @@ pub fn product(version: u16) -> Product {
             upgrade_code: [7; 16],
             arch: Arch::X64,
             scope: Scope::Machine,
-            url: Some("https://acme.example".into()),
+            listing: Listing { url: Some("https://acme.example".into()), ..Listing::default() },
         },
-        platform: Platform { min: (6, 1, 0), server: true, client: true, refuse: vec![] },
+        platform: Platform {
+            min: (6, 1, 0),
+            server: true,
+            client: true,
+            refuse: vec![],
+            dotnet_release: None,
+            free_megabytes: 0,
+        },
         install_dir: template("{ProgramFiles}\\Acme\\Agent"),
         settings: vec![setting("SERVER", Some((server.clone(), "Server".into()))), setting("GROUP", None)],
         sites: vec![Site { name: "paris".into(), values: vec![("SERVER".into(), "paris".into())] }],
+        groups: vec![],
         detect: vec![key("SOFTWARE\\Acme\\com.acme.agent\\CurrentVersion")],
         detect_value: "Application Path".into(),
         bootstrap: Bootstrap {
@@ -76,7 +84,7 @@ pub fn product(version: u16) -> Product {
             floor: 1,
         },
         ops: vec![
-            Op::Directory { path: template("{ProgramData}\\Acme\\Agent") },
+            Op::Directory { path: template("{ProgramData}\\Acme\\Agent"), acl: None, purge: false },
             value(
                 "SOFTWARE\\Acme\\com.acme.agent\\CurrentVersion",
                 "Application Path",
@@ -85,7 +93,7 @@ pub fn product(version: u16) -> Product {
             value(&server.path, "Server", Data::Sz(template("{SERVER}"))),
             value("SOFTWARE\\Acme\\Agent", "Big", Data::Qword(u64::from(version))),
             value("SOFTWARE\\Acme\\Agent", "Tags", Data::MultiSz(vec![template("a"), template("{GROUP}")])),
-            Op::RegistryKey { key: key("SOFTWARE\\Acme\\Agent\\Empty") },
+            Op::RegistryKey { key: key("SOFTWARE\\Acme\\Agent\\Empty"), acl: None },
             Op::Environment {
                 name: "Path".into(),
                 value: template("{InstallDir}\\bin"),
@@ -103,6 +111,7 @@ pub fn product(version: u16) -> Product {
                 target: "bin\\agent.exe".into(),
                 arguments: template("--x"),
                 description: "Agent".into(),
+                icon: None,
             },
             Op::Service(Service {
                 name: "AcmeAgent".into(),
@@ -114,6 +123,10 @@ pub fn product(version: u16) -> Product {
                 account: None,
                 depends: vec![],
                 run: Run::Always,
+                error_control: ErrorControl::Normal,
+                password: None,
+                recovery: None,
+                preshutdown_ms: None,
             }),
         ],
     };
@@ -133,7 +146,11 @@ pub fn product(version: u16) -> Product {
     if version == 1 {
         out.files.push(("old\\gone.txt".into(), b"one".to_vec(), false));
         out.plan.ops.push(value("SOFTWARE\\Acme\\Gone", "x", Data::Dword(1)));
-        out.plan.ops.push(Op::Directory { path: template("{ProgramData}\\Acme\\Old") });
+        out.plan.ops.push(Op::Directory {
+            path: template("{ProgramData}\\Acme\\Old"),
+            acl: None,
+            purge: false,
+        });
     } else {
         out.files.push(("new\\deep\\come.txt".into(), b"two".to_vec(), false));
         out.plan.ops.push(value("SOFTWARE\\Acme\\Come", "x", Data::ExpandSz(template("%TEMP%"))));

@@ -9,6 +9,10 @@ fn key(view: View) -> Key {
     Key { root: Root::LocalMachine, view, path: "SOFTWARE\\Acme".into() }
 }
 
+fn condition() -> Condition {
+    Condition::parse("URL AND NOT (URL = 'x' OR URL = 'y')", &["URL"]).expect("parses")
+}
+
 /// A plan with one of everything.
 fn plan() -> Plan {
     let value = |data| Op::RegistryValue { key: key(View::Bits64), name: "v".into(), data };
@@ -22,9 +26,18 @@ fn plan() -> Plan {
             exe: "bin\\a.exe".into(),
             arguments: template("--url {URL}"),
             start,
-            account: Some("NT AUTHORITY\\LocalService".into()),
+            account: Some(template("NT AUTHORITY\\LocalService")),
+            password: Some("URL".into()),
             depends: vec!["Tcpip".into()],
             run,
+            error_control: ErrorControl::Critical,
+            recovery: Some(Recovery {
+                restart_after_ms: 60_000,
+                attempts: 3,
+                reset_after_s: 86_400,
+                also_on_error_exit: true,
+            }),
+            preshutdown_ms: Some(30_000),
         })
     };
     Plan {
@@ -38,9 +51,21 @@ fn plan() -> Plan {
             upgrade_code: [5; 16],
             arch: Arch::Arm64,
             scope: Scope::User,
-            url: Some("https://acme.example".into()),
+            listing: Listing {
+                url: Some("https://acme.example".into()),
+                phone: Some("1".into()),
+                no_remove: true,
+                ..Listing::default()
+            },
         },
-        platform: Platform { min: (6, 1, 7601), server: true, client: false, refuse: vec![(6, 2, 0)] },
+        platform: Platform {
+            min: (6, 1, 7601),
+            server: true,
+            client: false,
+            refuse: vec![(6, 2, 0)],
+            dotnet_release: Some(461_808),
+            free_megabytes: 500,
+        },
         install_dir: template("{ProgramFiles}\\Acme"),
         settings: vec![Setting {
             name: "URL".into(),
@@ -51,6 +76,7 @@ fn plan() -> Plan {
             registry: Some((key(View::Bits32), "Url".into())),
         }],
         sites: vec![Site { name: "paris".into(), values: vec![("URL".into(), "y".into())] }],
+        groups: vec![FileGroup { when: condition(), files: vec!["bin\\x.dll".into()] }],
         detect: vec![key(View::Bits32)],
         detect_value: "Application Path".into(),
         bootstrap: Bootstrap {
@@ -62,8 +88,20 @@ fn plan() -> Plan {
             floor: 40,
         },
         ops: vec![
-            Op::Directory { path: template("{ProgramData}\\Acme") },
-            Op::RegistryKey { key: key(View::Bits64) },
+            Op::Directory { path: template("{ProgramData}\\Acme"), acl: Some("D:".into()), purge: true },
+            Op::RegistryKey { key: key(View::Bits64), acl: None },
+            Op::FileAcl { file: "bin\\a.exe".into(), acl: "D:P".into() },
+            Op::RegistryRemove { key: key(View::Bits64), name: None, on_uninstall: true },
+            Op::RegistryRemove { key: key(View::Bits64), name: Some("v".into()), on_uninstall: false },
+            Op::Ini {
+                folder: template("{Windows}"),
+                file: "a.ini".into(),
+                section: template("s"),
+                key: template("k"),
+                value: template("{URL}"),
+            },
+            value(Data::MultiSzPart { strings: vec![template("a")], first: true }),
+            value(Data::MultiSzPart { strings: vec![template("a")], first: false }),
             value(Data::Sz(template("a{URL}"))),
             value(Data::ExpandSz(template("%A%"))),
             value(Data::MultiSz(vec![template("a"), template("{Desktop}")])),
@@ -80,7 +118,62 @@ fn plan() -> Plan {
                 target: "bin\\a.exe".into(),
                 arguments: template("-x"),
                 description: "".into(),
+                icon: Some("a.ico".into()),
             },
+            Op::When(
+                condition(),
+                alloc::boxed::Box::new(Op::Close { program: "a.exe".into(), within_ms: 5 }),
+            ),
+            Op::Config(Config {
+                file: "a.toml".into(),
+                format: ConfigFormat::Toml,
+                values: vec![("a.b".into(), template("{URL}"))],
+            }),
+            Op::Migrate { from: template("{ProgramData}\\Old"), to: template("{InstallDir}\\conf") },
+            Op::Firewall(FirewallRule {
+                name: "Agent".into(),
+                description: "".into(),
+                program: Some("a.exe".into()),
+                service: None,
+                outbound: true,
+                block: false,
+                protocol: Protocol::Udp,
+                ports: template("1-2"),
+                remote_ports: template(""),
+                remote: template("10.0.0.0/8"),
+                profiles: profile::DOMAIN | profile::PRIVATE,
+                edge: true,
+            }),
+            Op::Task(Task {
+                name: "Acme\\Update".into(),
+                description: "".into(),
+                program: template("{InstallDir}\\a.exe"),
+                args: template("-u"),
+                triggers: vec![Trigger::Every(240), Trigger::Daily(61), Trigger::Boot, Trigger::Logon],
+                jitter_minutes: 5,
+                account: TaskAccount::LocalService,
+                limit_minutes: 60,
+            }),
+            Op::Run(RunProgram {
+                program: "a.exe".into(),
+                args: vec![template("--url"), template("{URL}")],
+                at: run_at::AFTER_INSTALL | run_at::BEFORE_UPGRADE,
+                undo: Some(vec![template("undo")]),
+                may_fail: true,
+                success: vec![0, 3010],
+                timeout_ms: 60_000,
+            }),
+            Op::Replaces(Replaces {
+                name: "Old".into(),
+                upgrade_code: Some([7; 16]),
+                uninstall_entry: Some("OldAgent".into()),
+                uninstall_args: Some("/S".into()),
+                services: vec!["OldSvc".into()],
+                files: vec![template("{ProgramData}\\Old\\")],
+                keys: vec![(Root::LocalMachine, "SOFTWARE\\Old".into())],
+                firewall: vec!["Old".into()],
+                refuse: true,
+            }),
             service(Start::Auto, Run::Always),
             service(Start::AutoDelayed, Run::Never),
             service(Start::Demand, Run::IfItRan),

@@ -2,7 +2,7 @@
 
 use camino::Utf8PathBuf;
 use packager_shared::plan::{
-    Arch, Bootstrap, Data, EnvironmentAction, Op, Platform, Run, Scope, Service, Site, Start,
+    Arch, Bootstrap, Data, EnvironmentAction, ErrorControl, Op, Platform, Run, Scope, Service, Site, Start,
 };
 use packager_shared::template::{Dir, Template};
 
@@ -43,6 +43,8 @@ pub fn lower(manifest: &Manifest, inputs: &Inputs) -> Option<Model> {
         registry: all(&manifest.registry, |r| registry_key(r, &names))?,
         services: all(&manifest.services, |s| service(s, &names))?,
         shell: shell(manifest, &names)?,
+        acts: Vec::new(),
+        groups: Vec::new(),
         detect: all(&manifest.detect.keys, |k| registry::key(k.get_ref()).ok())?,
         detect_value: text(&manifest.detect.path).unwrap_or_else(|| "Application Path".into()),
         bootstrap: bootstrap(&manifest.bootstrap, inputs)?,
@@ -110,6 +112,8 @@ fn platform(product: &types::Product) -> Option<Platform> {
         server: product.server.as_ref().is_none_or(|s| *s.get_ref()),
         client: product.client.as_ref().is_none_or(|s| *s.get_ref()),
         refuse: all(&product.refuse, |name| windows::windows(name.get_ref()))?,
+        dotnet_release: None,
+        free_megabytes: 0,
     })
 }
 
@@ -171,7 +175,13 @@ fn service(service: &types::Service, names: &Names) -> Option<Service> {
             Some("disabled") => Start::Disabled,
             Some(_) => return None,
         },
-        account: text(&service.account).filter(|a| !a.eq_ignore_ascii_case("LocalSystem")),
+        account: text(&service.account)
+            .filter(|a| !a.eq_ignore_ascii_case("LocalSystem"))
+            .map(|a| Template::text(&a)),
+        password: None,
+        error_control: ErrorControl::Normal,
+        recovery: None,
+        preshutdown_ms: None,
         depends: service.depends.iter().map(|d| d.get_ref().clone()).collect(),
         run: match service.run.as_ref().map(|s| s.get_ref().as_str()) {
             None | Some("always") => Run::Always,
@@ -208,6 +218,7 @@ fn shell(manifest: &Manifest, names: &Names) -> Option<Vec<Op>> {
             target: values::below_install_dir(shortcut.target.as_ref()?.get_ref()).ok()?,
             arguments: template(&shortcut.arguments, names)?,
             description: text(&shortcut.description).unwrap_or_default(),
+            icon: None,
         })
     })?);
     Some(ops)

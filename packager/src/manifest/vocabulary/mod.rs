@@ -1,5 +1,11 @@
 //! Every table and key of `agent.toml`.
 
+mod acts;
+
+use self::acts::{
+    ASSOCIATION, CLOSE, CONFIG, EVENT_PROVIDER, EVENT_SOURCE, FIREWALL, FONT, INI, MIGRATE, REPLACES, RUN,
+    TASK,
+};
 use super::shape::Shape::{AnyOf, Choice, Flag, List, Map, Number, Open, Table, Tables, Text};
 use super::shape::{Field, Shape, field, idle, later, later_word, need, word};
 
@@ -49,7 +55,11 @@ pub const ROOT: &[Field] = &[
     later("firewall", Tables(FIREWALL), "a firewall rule"),
     later("event-source", Tables(EVENT_SOURCE), "a source of the event log"),
     later("task", Tables(TASK), "a scheduled task"),
-    later("font", Tables(FONT), "a font"),
+    later("event-provider", Tables(EVENT_PROVIDER), "a manifest of events"),
+    later("font", Tables(FONT), "a font of the payload"),
+    later("ini", Tables(INI), "a value of an INI file that is not the payload's"),
+    later("association", Tables(ASSOCIATION), "a file extension or URL protocol that opens a program"),
+    later("migrate", Tables(MIGRATE), "a predecessor's folder that is copied"),
     later("sign", Table(SIGN), "how artefacts are signed"),
 ];
 
@@ -65,6 +75,7 @@ const PRODUCT: &[Field] = &[
     field("license", Text, "a text file"),
     field("url", Text, "support page"),
     field("platforms", Table(PLATFORMS), "what the target must be"),
+    later("listing", Table(LISTING), "what the list of installed programs shows"),
 ];
 
 const VERSION_FILE: &[Field] = &[need("file", Text, "a program with a version resource")];
@@ -74,6 +85,18 @@ const PLATFORMS: &[Field] = &[
     field("server", Flag, "server editions are accepted; true when absent"),
     field("client", Flag, "client editions are accepted; true when absent"),
     field("refuse", List(&WINDOWS), "single versions that are refused"),
+    later("dotnet", Text, "the least .NET Framework, from 4.5 on"),
+    later("free-space", Text, "what must be free beside the product's own files, such as 500 MB"),
+];
+
+const LISTING: &[Field] = &[
+    field("help", Text, "page with help"),
+    field("updates", Text, "page with newer versions"),
+    field("contact", Text, "whom to ask"),
+    field("phone", Text, "telephone number of support"),
+    field("comments", Text, "remarks"),
+    field("no-remove", Flag, "people cannot remove it there"),
+    field("hidden", Flag, "it is not in the list at all"),
 ];
 
 const PAYLOAD: &[Field] = &[
@@ -82,12 +105,18 @@ const PAYLOAD: &[Field] = &[
     field("exclude", TEXTS, "files that are left out, as globs"),
     field("keep", Tables(KEEP), "files that survive update, repair and uninstall once they were edited"),
     later("group", Tables(GROUP), "files that hang on a setting"),
+    later("rights", Tables(RIGHTS), "who may do what with single files"),
 ];
 
 const KEEP: &[Field] = &[need("files", TEXTS, "globs below the payload folder")];
 const GROUP: &[Field] = &[
     need("files", TEXTS, "globs below the payload folder"),
     need("when", Text, "a condition over settings"),
+];
+
+const RIGHTS: &[Field] = &[
+    need("files", TEXTS, "globs below the payload folder"),
+    need("acl", Text, "who may do what with them: a name or SDDL"),
 ];
 
 const DIRECTORY: &[Field] = &[
@@ -115,6 +144,9 @@ const REGISTRY: &[Field] = &[
         "native, 32 or 64",
     ),
     field("values", Map(&AnyOf(&[Text, Table(VALUE)])), "its values; the key alone when absent"),
+    later("remove", AnyOf(&[Flag, TEXTS]), "values that are removed on install, or true: the whole key"),
+    later("remove-on-uninstall", AnyOf(&[Flag, TEXTS]), "the same, on uninstall"),
+    later("acl", Text, "who may do what in the key: a name or SDDL"),
     later("when", Text, "a condition over settings"),
 ];
 
@@ -124,6 +156,8 @@ const VALUE: &[Field] = &[
     field("expand", Text, "REG_EXPAND_SZ"),
     field("multi", TEXTS, "REG_MULTI_SZ"),
     field("hex", Text, "REG_BINARY"),
+    later("append", TEXTS, "strings at the end of a REG_MULTI_SZ that others may have written"),
+    later("prepend", TEXTS, "the same, at its start"),
 ];
 
 const SERVICE: &[Field] = &[
@@ -147,14 +181,14 @@ const SERVICE: &[Field] = &[
     later("recovery", Table(RECOVERY), "what happens when it fails"),
     later("password", Text, "a secret setting"),
     later("error-control", Choice(&[word("ignore"), word("normal"), word("critical")]), "normal when absent"),
-    later("preshutdown", Text, "how long Windows waits for it"),
+    later("preshutdown", Text, "how long Windows waits for it before it shuts down, such as 30s"),
     later("when", Text, "a condition over settings"),
 ];
 
 const RECOVERY: &[Field] = &[
-    field("restart-after", Text, "a duration"),
-    field("attempts", Number(0, 1000), "how often"),
-    field("reset-after", Text, "a duration"),
+    field("restart-after", Text, "how long after the failure it is started again; 60s when absent"),
+    field("attempts", Number(1, 10), "how many failures in a row are answered so; 3 when absent"),
+    field("reset-after", Text, "without a failure for so long, counting starts anew; 1d when absent"),
     field("also-on-error-exit", Flag, "also when it ends with an error"),
 ];
 
@@ -177,7 +211,7 @@ const SHORTCUT: &[Field] = &[
     field("name", Text, "its name; the product's when absent"),
     field("arguments", Text, "arguments of the program"),
     field("description", Text, "tool tip"),
-    later("icon", Text, "an .ico file"),
+    later("icon", Text, "an .ico, .exe or .dll file below the install directory"),
     later("when", Text, "a condition over settings"),
 ];
 
@@ -221,64 +255,6 @@ const EXE: &[Field] = &[
     ),
     field("elevation", Choice(&[word("administrator")]), "administrator when absent"),
 ];
-
-const RUN: &[Field] = &[
-    need("program", Text, "below the install directory"),
-    field("args", TEXTS, "its arguments"),
-    need("at", Text, "after-install, before-uninstall, after-upgrade, …"),
-    field("when", Text, "a condition over settings"),
-    field("undo", TEXTS, "arguments on rollback"),
-    field("on-failure", Choice(&[word("rollback"), word("continue")]), "rollback when absent"),
-    field("timeout", Text, "a duration"),
-];
-
-const CONFIG: &[Field] = &[
-    need("file", Text, "below the install directory"),
-    need("values", Map(&Text), "dotted key and value"),
-    field("when", Text, "a condition over settings"),
-];
-
-const REPLACES: &[Field] = &[
-    field("uninstall-entry", Text, "the predecessor's uninstall key"),
-    field("upgrade-code", Text, "the predecessor's upgrade code"),
-    field("service", Text, "a service of it"),
-    field("files", TEXTS, "files of it"),
-    field("keys", TEXTS, "registry keys of it"),
-    field("then", Choice(&[word("remove"), word("refuse")]), "remove when absent"),
-];
-
-const CLOSE: &[Field] =
-    &[need("program", Text, "below the install directory"), field("within", Text, "a duration")];
-
-const FIREWALL: &[Field] = &[
-    need("name", Text, "the rule's name"),
-    field("program", Text, "a program"),
-    need("allow", Table(ALLOW), "what"),
-];
-
-const ALLOW: &[Field] = &[
-    field("direction", Choice(&[word("in"), word("out")]), "in or out"),
-    field("protocol", Choice(&[word("tcp"), word("udp")]), "tcp or udp"),
-    field("ports", Text, "ports"),
-    field("remote", Text, "addresses"),
-];
-
-const EVENT_SOURCE: &[Field] = &[
-    need("log", Text, "the log"),
-    need("name", Text, "the source"),
-    field("file", Text, "the file with its messages"),
-];
-
-const TASK: &[Field] = &[
-    need("name", Text, "the task's name"),
-    need("run", Text, "a program"),
-    field("args", AnyOf(&[Text, TEXTS]), "its arguments"),
-    field("every", Text, "a duration"),
-    field("as", Text, "the account"),
-    field("when", Text, "a condition over settings"),
-];
-
-const FONT: &[Field] = &[need("file", Text, "below the payload folder"), field("title", Text, "its title")];
 
 const SIGN: &[Field] =
     &[field("certificate", Open, "a PFX or a command"), field("timestamp", Text, "a server")];

@@ -1,8 +1,18 @@
 //! What shall be true on the target machine. Every output is a rendering of this.
 
+mod acts;
+mod service;
+
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+pub use self::acts::{
+    Config, ConfigFormat, FirewallRule, Protocol, Replaces, RunProgram, Task, TaskAccount, Trigger, profile,
+    run_at,
+};
+pub use self::service::{ErrorControl, Recovery, Run, Service, Start};
+pub use crate::condition::Condition;
 pub use crate::plan_codec::{decode, encode};
 use crate::template::{Dir, Template};
 
@@ -74,53 +84,13 @@ pub enum Data {
     Qword(u64),
     /// REG_BINARY
     Binary(Vec<u8>),
-}
-
-/// When a service starts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Start {
-    /// At boot.
-    Auto,
-    /// At boot, after the others.
-    AutoDelayed,
-    /// When asked.
-    Demand,
-    /// Never.
-    Disabled,
-}
-
-/// Whether installing starts a service.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Run {
-    /// Started at the end of every install and update.
-    Always,
-    /// Installed, not started.
-    Never,
-    /// Started after an update if it ran before; after a first install not.
-    IfItRan,
-}
-
-/// A Windows service of its own process.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Service {
-    /// The key name.
-    pub name: String,
-    /// The name people see.
-    pub display: String,
-    /// What it is for.
-    pub description: Option<String>,
-    /// The program, relative to the install directory. It is always quoted in the image path.
-    pub exe: String,
-    /// Arguments after the program.
-    pub arguments: Template,
-    /// When it starts.
-    pub start: Start,
-    /// `None` is LocalSystem.
-    pub account: Option<String>,
-    /// Services that must run before it.
-    pub depends: Vec<String>,
-    /// Whether installing starts it.
-    pub run: Run,
+    /// Strings that are added to a REG_MULTI_SZ of others, and taken out again.
+    MultiSzPart {
+        /// The strings.
+        strings: Vec<Template>,
+        /// At the start of the list instead of the end.
+        first: bool,
+    },
 }
 
 /// How an environment variable gets its value.
@@ -141,6 +111,17 @@ pub enum Op {
     Directory {
         /// Where.
         path: Template,
+        /// Its security descriptor (SDDL); `None` inherits.
+        acl: Option<String>,
+        /// Removed with all that is in it on uninstall, not on upgrade.
+        purge: bool,
+    },
+    /// The security descriptor of one file of the payload.
+    FileAcl {
+        /// Below the install directory.
+        file: String,
+        /// SDDL.
+        acl: String,
     },
     /// A registry value.
     RegistryValue {
@@ -155,6 +136,30 @@ pub enum Op {
     RegistryKey {
         /// The key.
         key: Key,
+        /// Its security descriptor (SDDL); `None` inherits.
+        acl: Option<String>,
+    },
+    /// A registry value, or a key with all that is in it, that is removed.
+    RegistryRemove {
+        /// The key.
+        key: Key,
+        /// The value; `None`: the whole key.
+        name: Option<String>,
+        /// On uninstall (not on upgrade) instead of on install.
+        on_uninstall: bool,
+    },
+    /// A value of an INI file that is not the payload's.
+    Ini {
+        /// The file's folder.
+        folder: Template,
+        /// The file's name.
+        file: String,
+        /// Section.
+        section: Template,
+        /// Key.
+        key: Template,
+        /// Value.
+        value: Template,
     },
     /// An environment variable, of the machine or (scope user) of the user.
     Environment {
@@ -179,9 +184,66 @@ pub enum Op {
         arguments: Template,
         /// Tool tip.
         description: String,
+        /// The file with its icon, relative to the install directory; `None`: the program's own.
+        icon: Option<String>,
     },
     /// A service.
     Service(Service),
+    /// A file takes values from settings.
+    Config(Config),
+    /// A folder of a predecessor is copied to a new place, where nothing is there yet.
+    Migrate {
+        /// From where; nothing happens when it is not there.
+        from: Template,
+        /// To where.
+        to: Template,
+    },
+    /// A rule of the firewall.
+    Firewall(FirewallRule),
+    /// A scheduled task.
+    Task(Task),
+    /// A program of the payload is run.
+    Run(RunProgram),
+    /// A predecessor is taken over.
+    Replaces(Replaces),
+    /// A program of the payload must end before its files are replaced.
+    Close {
+        /// Below the install directory.
+        program: String,
+        /// Milliseconds it gets to end by itself.
+        within_ms: u32,
+    },
+    /// Another operation, while a condition holds. Never inside itself.
+    When(Condition, Box<Op>),
+}
+
+impl Op {
+    /// Whether the tables of an MSI have no way to say this, so that the installed bootstrap does it as a custom
+    /// action.
+    pub fn needs_bootstrap(&self) -> bool {
+        match self {
+            Op::RegistryValue { data: Data::Qword(_), .. }
+            | Op::Directory { purge: true, .. }
+            | Op::Config(_)
+            | Op::Migrate { .. }
+            | Op::Firewall(_)
+            | Op::Task(_)
+            | Op::Run(_)
+            | Op::Replaces(_)
+            | Op::Close { .. } => true,
+            Op::Directory { .. }
+            | Op::FileAcl { .. }
+            | Op::RegistryValue { .. }
+            | Op::RegistryKey { .. }
+            | Op::RegistryRemove { .. }
+            | Op::Ini { .. }
+            | Op::Environment { .. }
+            | Op::Shortcut { .. }
+            | Op::Service(_) => false,
+            // The program of a service lies in a component that is there in any case, and so would the service be.
+            Op::When(_, inner) => matches!(**inner, Op::Service(_)) || inner.needs_bootstrap(),
+        }
+    }
 }
 
 /// A setting: a public property of the MSI, `NAME=VALUE` of the EXE.
@@ -199,6 +261,15 @@ pub struct Setting {
     pub allowed: Vec<String>,
     /// Where it is stored and remembered (key and value name); the state key's `Settings` sub-key if `None`.
     pub registry: Option<(Key, String)>,
+}
+
+/// Files of the payload that are there only while a condition holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileGroup {
+    /// The condition.
+    pub when: Condition,
+    /// Paths below the install directory, sorted.
+    pub files: Vec<String>,
 }
 
 /// Values of settings for one site.
@@ -224,6 +295,32 @@ pub struct Platform {
     pub client: bool,
     /// Single versions (`major, minor` compared) that are refused.
     pub refuse: Vec<WindowsVersion>,
+    /// The least `Release` number of .NET Framework 4 ("How to determine which .NET Framework versions are
+    /// installed" on Microsoft Learn).
+    pub dotnet_release: Option<u32>,
+    /// Free megabytes (2^20 bytes) beside the product's own files on the volume of the install directory.
+    pub free_megabytes: u32,
+}
+
+/// What Windows' list of installed programs shows beside name, version and manufacturer.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Listing {
+    /// Support page.
+    pub url: Option<String>,
+    /// Page or file with help.
+    pub help: Option<String>,
+    /// Page with newer versions.
+    pub updates: Option<String>,
+    /// Whom to ask.
+    pub contact: Option<String>,
+    /// Telephone number of support.
+    pub phone: Option<String>,
+    /// Remarks.
+    pub comments: Option<String>,
+    /// People cannot remove it there.
+    pub no_remove: bool,
+    /// It is not in the list at all.
+    pub hidden: bool,
 }
 
 /// Who the product is.
@@ -247,8 +344,8 @@ pub struct Product {
     pub arch: Arch,
     /// Machine or user.
     pub scope: Scope,
-    /// Support page.
-    pub url: Option<String>,
+    /// What the list of installed programs shows.
+    pub listing: Listing,
 }
 
 /// How the bootstrap finds, trusts and applies releases.
@@ -281,6 +378,8 @@ pub struct Plan {
     pub settings: Vec<Setting>,
     /// Per-site values of settings.
     pub sites: Vec<Site>,
+    /// Files that hang on a condition.
+    pub groups: Vec<FileGroup>,
     /// Detection keys in order; each is looked for in both views, the `view` in it is ignored.
     pub detect: Vec<Key>,
     /// The value under a detection key that holds the install directory.

@@ -3,6 +3,11 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+mod acts;
+mod ops;
+
+use self::ops::{op, read_op};
+use crate::condition;
 use crate::plan::*;
 use crate::template::{Dir, Part, Template};
 use crate::wire::{Error, Reader, Result, Writer};
@@ -24,6 +29,10 @@ pub fn encode(plan: &Plan) -> Vec<u8> {
             w.string(name);
             w.string(value);
         });
+    });
+    w.list(&plan.groups, |w, group| {
+        condition::encode(w, &group.when);
+        w.list(&group.files, |w, file| w.string(file));
     });
     w.list(&plan.detect, key);
     w.string(&plan.detect_value);
@@ -49,6 +58,9 @@ pub fn decode(bytes: &[u8]) -> Result<Plan> {
         settings: r.list(read_setting)?,
         sites: r
             .list(|r| Ok(Site { name: r.string()?, values: r.list(|r| Ok((r.string()?, r.string()?)))? }))?,
+        groups: r.list(|r| {
+            Ok(FileGroup { when: condition::decode(r)?, files: r.list(|r| read_path(r, false))? })
+        })?,
         detect: r.list(read_key)?,
         detect_value: r.string()?,
         bootstrap: Bootstrap {
@@ -108,7 +120,12 @@ fn product(w: &mut Writer, p: &Product) {
     w.raw(&p.upgrade_code);
     arch(w, p.arch);
     scope(w, p.scope);
-    w.option(p.url.as_deref(), |w, url| w.string(url));
+    let l = &p.listing;
+    for text in [&l.url, &l.help, &l.updates, &l.contact, &l.phone, &l.comments] {
+        w.option(text.as_deref(), |w, text| w.string(text));
+    }
+    w.bool(l.no_remove);
+    w.bool(l.hidden);
 }
 
 fn read_product(r: &mut Reader<'_>) -> Result<Product> {
@@ -122,7 +139,16 @@ fn read_product(r: &mut Reader<'_>) -> Result<Product> {
         upgrade_code: r.array()?,
         arch: read_arch(r)?,
         scope: read_scope(r)?,
-        url: r.option(Reader::string)?,
+        listing: Listing {
+            url: r.option(Reader::string)?,
+            help: r.option(Reader::string)?,
+            updates: r.option(Reader::string)?,
+            contact: r.option(Reader::string)?,
+            phone: r.option(Reader::string)?,
+            comments: r.option(Reader::string)?,
+            no_remove: r.bool()?,
+            hidden: r.bool()?,
+        },
     })
 }
 
@@ -151,6 +177,8 @@ pub(crate) fn platform(w: &mut Writer, p: &Platform) {
     w.bool(p.server);
     w.bool(p.client);
     w.list(&p.refuse, windows);
+    w.option(p.dotnet_release.as_ref(), |w, release| w.u32(*release));
+    w.u32(p.free_megabytes);
 }
 
 pub(crate) fn read_platform(r: &mut Reader<'_>) -> Result<Platform> {
@@ -159,6 +187,8 @@ pub(crate) fn read_platform(r: &mut Reader<'_>) -> Result<Platform> {
         server: r.bool()?,
         client: r.bool()?,
         refuse: r.list(read_windows)?,
+        dotnet_release: r.option(Reader::u32)?,
+        free_megabytes: r.u32()?,
     })
 }
 
@@ -247,79 +277,6 @@ fn read_setting(r: &mut Reader<'_>) -> Result<Setting> {
     })
 }
 
-fn op(w: &mut Writer, op: &Op) {
-    match op {
-        Op::Directory { path } => {
-            w.u8(1);
-            template(w, path);
-        }
-        Op::RegistryValue { key: k, name, data: d } => {
-            w.u8(2);
-            key(w, k);
-            w.string(name);
-            data(w, d);
-        }
-        Op::RegistryKey { key: k } => {
-            w.u8(3);
-            key(w, k);
-        }
-        Op::Environment { name, value, action } => {
-            w.u8(4);
-            w.string(name);
-            template(w, value);
-            w.u8(match action {
-                EnvironmentAction::Set => 0,
-                EnvironmentAction::Append => 1,
-                EnvironmentAction::Prepend => 2,
-            });
-        }
-        Op::Shortcut { folder, subfolder, name, target, arguments, description } => {
-            w.u8(5);
-            template(w, &Template(alloc::vec![Part::Dir(*folder)]));
-            for text in [subfolder, name, target] {
-                w.string(text);
-            }
-            template(w, arguments);
-            w.string(description);
-        }
-        Op::Service(s) => {
-            w.u8(6);
-            service(w, s);
-        }
-    }
-}
-
-fn read_op(r: &mut Reader<'_>) -> Result<Op> {
-    Ok(match r.u8()? {
-        1 => Op::Directory { path: read_template(r)? },
-        2 => Op::RegistryValue { key: read_key(r)?, name: r.string()?, data: read_data(r)? },
-        3 => Op::RegistryKey { key: read_key(r)? },
-        4 => Op::Environment {
-            name: r.string()?,
-            value: read_template(r)?,
-            action: match r.u8()? {
-                0 => EnvironmentAction::Set,
-                1 => EnvironmentAction::Append,
-                2 => EnvironmentAction::Prepend,
-                _ => return r.error("an environment action is unknown"),
-            },
-        },
-        5 => Op::Shortcut {
-            folder: match read_template(r)?.0.as_slice() {
-                [Part::Dir(dir)] => *dir,
-                _ => return r.error("a shortcut's folder is none"),
-            },
-            subfolder: read_path(r, true)?,
-            name: read_name(r)?,
-            target: read_path(r, false)?,
-            arguments: read_template(r)?,
-            description: r.string()?,
-        },
-        6 => Op::Service(read_service(r)?),
-        _ => return r.error("an operation is unknown"),
-    })
-}
-
 /// A relative path.
 fn read_path(r: &mut Reader<'_>, may_be_empty: bool) -> Result<String> {
     let at = r.position();
@@ -329,94 +286,6 @@ fn read_path(r: &mut Reader<'_>, may_be_empty: bool) -> Result<String> {
     } else {
         Err(Error { what: "a path is none that may be installed", at })
     }
-}
-
-fn data(w: &mut Writer, data: &Data) {
-    match data {
-        Data::Sz(text) => {
-            w.u8(1);
-            template(w, text);
-        }
-        Data::ExpandSz(text) => {
-            w.u8(2);
-            template(w, text);
-        }
-        Data::Binary(bytes) => {
-            w.u8(3);
-            w.blob(bytes);
-        }
-        Data::Dword(value) => {
-            w.u8(4);
-            w.u32(*value);
-        }
-        Data::MultiSz(texts) => {
-            w.u8(7);
-            w.list(texts, template);
-        }
-        Data::Qword(value) => {
-            w.u8(11);
-            w.u64(*value);
-        }
-    }
-}
-
-/// The tags are the REG_* numbers of winnt.h.
-fn read_data(r: &mut Reader<'_>) -> Result<Data> {
-    Ok(match r.u8()? {
-        1 => Data::Sz(read_template(r)?),
-        2 => Data::ExpandSz(read_template(r)?),
-        3 => Data::Binary(r.blob()?.to_vec()),
-        4 => Data::Dword(r.u32()?),
-        7 => Data::MultiSz(r.list(read_template)?),
-        11 => Data::Qword(r.u64()?),
-        _ => return r.error("a registry type is unknown"),
-    })
-}
-
-fn service(w: &mut Writer, s: &Service) {
-    w.string(&s.name);
-    w.string(&s.display);
-    w.option(s.description.as_deref(), |w, text| w.string(text));
-    w.string(&s.exe);
-    template(w, &s.arguments);
-    w.u8(match s.start {
-        Start::Auto => 0,
-        Start::AutoDelayed => 1,
-        Start::Demand => 2,
-        Start::Disabled => 3,
-    });
-    w.option(s.account.as_deref(), |w, text| w.string(text));
-    w.list(&s.depends, |w, name| w.string(name));
-    w.u8(match s.run {
-        Run::Always => 0,
-        Run::Never => 1,
-        Run::IfItRan => 2,
-    });
-}
-
-fn read_service(r: &mut Reader<'_>) -> Result<Service> {
-    Ok(Service {
-        name: r.string()?,
-        display: r.string()?,
-        description: r.option(Reader::string)?,
-        exe: read_path(r, false)?,
-        arguments: read_template(r)?,
-        start: match r.u8()? {
-            0 => Start::Auto,
-            1 => Start::AutoDelayed,
-            2 => Start::Demand,
-            3 => Start::Disabled,
-            _ => return r.error("a service start is unknown"),
-        },
-        account: r.option(Reader::string)?,
-        depends: r.list(|r| r.string())?,
-        run: match r.u8()? {
-            0 => Run::Always,
-            1 => Run::Never,
-            2 => Run::IfItRan,
-            _ => return r.error("a service's run is unknown"),
-        },
-    })
 }
 
 #[cfg(test)]
