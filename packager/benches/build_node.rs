@@ -76,6 +76,7 @@ fn pass(payload: &Utf8Path, share: bool) -> support::Measured {
             level: 6,
             threads: NonZeroUsize::new(rayon::current_num_threads()).expect("a thread"),
         },
+        limits: packager::content::Limits::default(),
         progress: &|_| (),
     };
     let timer = support::Timer::start();

@@ -6,7 +6,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use packager_shared::index::Index;
 
 use super::{Wants, read};
-use crate::content::{self, Content, Hashed, Pass};
+use crate::content::{self, Content, Hashed, Limits, Pass};
 use crate::formats::{cab, msidb, pe};
 use crate::outputs::bootstrap::{self, Encoded, Stub};
 use crate::outputs::sink::{self, FileSink, Kind, Sink, Written};
@@ -62,11 +62,13 @@ pub fn make(
         .map_err(|error| BuildError::Input(Problem::new(format!("the plan cannot be used: {error}"))))?;
 
     let files = installed_files(package, &content, &bootstrap);
+    let cabinets: Vec<u32> = content.cabinet.parts.iter().map(|part| part.last).collect();
     let release = Release {
         package,
         files: &files,
         digest: encoded.digest(),
         cabinet: content.cabinet.sha256,
+        cabinets: &cabinets,
         icon: icon.as_deref(),
     };
     let (msi, exe) = std::thread::scope(|scope| {
@@ -111,6 +113,7 @@ fn pass<'a>(
         folder: scratch,
         share,
         options: cab::Options { method, level: DEFLATE_LEVEL, threads },
+        limits: package.outputs.msi.cabinet_size.map_or_else(Limits::default, Limits::of_bytes),
         progress,
     }
 }

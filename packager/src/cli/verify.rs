@@ -59,10 +59,10 @@ fn program(path: &Utf8Path, console: &mut Console) -> Outcome {
     let mut program = Program::open(path).map_err(|e| bad(path, e))?;
     program.verify().map_err(|e| bad(path, e))?;
     let mut files = 0;
-    if let Some((_, file)) = program.cabinet().map_err(|e| bad(path, e))? {
+    if program.overlay.section(overlay::CABINET).is_some() {
         let (_, index) = program.release().map_err(|e| bad(path, e))?;
         files = index.entries.len();
-        cabinet(path, file, &index)?;
+        unpacked(path, program.cabinets().map_err(|e| bad(path, e))?, &index)?;
     }
     let what = match program.overlay.kind {
         overlay::Kind::Setup => "a setup EXE",
@@ -78,26 +78,29 @@ fn program(path: &Utf8Path, console: &mut Console) -> Outcome {
     Ok(())
 }
 
-/// Unpacks a cabinet into digests alone, and holds them against the index.
-fn cabinet(path: &Utf8Path, file: std::fs::File, index: &Index) -> Result<(), BuildError> {
-    let mut cabinet = Cabinet::open(file).map_err(|e| bad(path, e))?;
-    let names: Vec<String> = cabinet.files().iter().map(|member| member.name.clone()).collect();
-    let places: Vec<_> = (0..names.len()).map(|number| Some(number.to_string())).collect();
-    let found = unpack::unpack(path, &mut cabinet, &places, &ListSink::new())?;
-    let found: HashMap<&str, [u8; 32]> = found
-        .iter()
-        .filter_map(|(number, written)| Some((names.get(*number)?.as_str(), written.sha256)))
-        .collect();
+/// Unpacks cabinets into digests alone, and holds them against the index.
+fn unpacked(
+    path: &Utf8Path,
+    cabinets: Vec<Cabinet<&std::fs::File>>,
+    index: &Index,
+) -> Result<(), BuildError> {
+    let mut found: HashMap<String, [u8; 32]> = HashMap::new();
+    let mut count = 0_usize;
+    for mut cabinet in cabinets {
+        let names: Vec<String> = cabinet.files().iter().map(|member| member.name.clone()).collect();
+        let places: Vec<_> = (0..names.len()).map(|number| Some(number.to_string())).collect();
+        for (number, written) in unpack::unpack(path, &mut cabinet, &places, &ListSink::new())? {
+            found.extend(names.get(number).map(|name| (name.clone(), written.sha256)));
+        }
+        count = count.saturating_add(names.len());
+    }
     for entry in &index.entries {
-        if found.get(file_key(&entry.path).as_str()) != Some(&entry.sha256) {
+        if found.get(&file_key(&entry.path)) != Some(&entry.sha256) {
             return Err(bad(path, format!("`{}` in its cabinet is not what its index says", entry.path)));
         }
     }
-    if names.len() != index.entries.len() {
-        return Err(bad(
-            path,
-            format!("its cabinet has {} files, its index {}", names.len(), index.entries.len()),
-        ));
+    if count != index.entries.len() {
+        return Err(bad(path, format!("its cabinets have {count} files, its index {}", index.entries.len())));
     }
     Ok(())
 }

@@ -9,7 +9,8 @@ use sha2::{Digest as _, Sha256};
 use tempfile::NamedTempFile;
 
 use super::hash::{Hasher, MsiHash};
-use super::{BoxError, CabinetFile, Content, Error, Hashed};
+use super::split::{Limits, split};
+use super::{BoxError, CabinetFile, CabinetPart, Content, Error, Hashed};
 use crate::formats::cab::{self, Member, Writer};
 use crate::plan::PlannedFile;
 
@@ -32,8 +33,10 @@ pub struct Pass<'a> {
     pub folder: &'a Utf8Path,
     /// A folder that gets all files as they are, below it at their paths.
     pub share: Option<&'a Utf8Path>,
-    /// How the cabinet is made.
+    /// How a cabinet is made.
     pub options: cab::Options,
+    /// When the next one begins. What [`Self::run`] is given last goes into the last one, however large it is.
+    pub limits: Limits,
     /// Told the bytes that were read since the last time.
     pub progress: &'a dyn Fn(u64),
 }
@@ -46,42 +49,54 @@ impl Pass<'_> {
         bootstrap: impl FnOnce(&[Hashed]) -> Result<Vec<u8>, BoxError>,
     ) -> Result<Content, Error> {
         let file = NamedTempFile::new_in(self.folder).map_err(io("cannot create a file in", self.folder))?;
-        let keys: Vec<String> = self.files.iter().map(|file| (self.key)(&file.path)).collect();
-        let bootstrap_key = (self.key)(self.bootstrap);
-        let sizes = self.files.iter().map(|file| file.size);
-        let members = keys.iter().map(String::as_str).zip(sizes.clone());
-        let reserved = cab::write::reserve(members.chain([(bootstrap_key.as_str(), BOOTSTRAP_MAX)]));
-
         let mut counts: HashMap<u64, u32> = HashMap::new();
-        for size in sizes {
-            *counts.entry(size).or_default() += 1;
+        for file in self.files {
+            *counts.entry(file.size).or_default() += 1;
         }
-        let sink = BufWriter::with_capacity(1 << 20, file);
-        let mut state = State {
-            pass: self,
-            cabinet: Writer::new(sink, reserved, &self.options)?,
-            known: HashMap::new(),
-            share: self.share.map(Share::new),
-            piece: vec![0; PIECE],
-        };
-        let mut files = Vec::with_capacity(self.files.len() + 1);
-        for (planned, key) in self.files.iter().zip(keys) {
-            let alone = counts.get(&planned.size).is_none_or(|count| *count < 2);
-            files.push(state.planned(planned, key, alone)?);
-        }
-        let bytes = bootstrap(&files).map_err(Error::Bootstrap)?;
-        files.push(state.bytes(self.bootstrap, bootstrap_key, &bytes, true)?);
+        let alone = |file: &PlannedFile| counts.get(&file.size).is_none_or(|count| *count < 2);
 
-        let (sink, summary) = state.cabinet.finish()?;
+        let split = split(self.files.iter().map(|file| file.size).chain([0]), self.limits);
+        let mut sink = BufWriter::with_capacity(1 << 20, file);
+        let mut carried = Carried { share: self.share.map(Share::new), piece: vec![0; PIECE] };
+        let mut files: Vec<Hashed> = Vec::with_capacity(self.files.len() + 1);
+        let mut parts: Vec<CabinetPart> = Vec::with_capacity(split.len());
+        let mut bootstrap = Some(bootstrap);
+        for members in split {
+            let first = files.len();
+            let planned = self.files.get(first..).unwrap_or_default();
+            let planned = planned.get(..members).unwrap_or(planned);
+            let keys: Vec<String> = planned.iter().map(|file| (self.key)(&file.path)).collect();
+            let bootstrap = bootstrap.take_if(|_| planned.len() < members);
+            let bootstrap = bootstrap.map(|make| (make, (self.key)(self.bootstrap)));
+            let names = keys.iter().map(String::as_str).zip(planned.iter().map(|file| file.size));
+            let last = bootstrap.as_ref().map(|(_, key)| (key.as_str(), BOOTSTRAP_MAX));
+            let cabinet = Writer::new(sink, cab::write::reserve(names.chain(last)), &self.options)?;
+
+            let mut state = State { pass: self, cabinet, known: HashMap::new(), carried };
+            for (file, key) in planned.iter().zip(keys) {
+                files.push(state.planned(file, key, alone(file))?);
+            }
+            if let Some((make, key)) = bootstrap {
+                let bytes = make(&files).map_err(Error::Bootstrap)?;
+                files.push(state.bytes(self.bootstrap, key, &bytes, true)?);
+            }
+            carried = state.carried;
+            let (back, summary) = state.cabinet.finish()?;
+            sink = back;
+            for (hashed, place) in files.iter_mut().skip(first).zip(&summary.places) {
+                hashed.sequence = first as u32 + place + 1;
+            }
+            let start = parts.last().map_or(0, |part| part.start + part.size);
+            let last = files.len() as u32;
+            parts.push(CabinetPart { start, size: summary.bytes, sha256: [0; 32], last });
+        }
         let unwritten = io("cannot write the cabinet in", self.folder);
         let mut file = sink.into_inner().map_err(|error| unwritten(error.into_error()))?;
-        for (hashed, place) in files.iter_mut().zip(&summary.places) {
-            hashed.sequence = place + 1;
-        }
         let bytes = files.iter().map(|file| file.size).sum();
-        let sha256 =
-            digest(file.as_file_mut()).map_err(io("cannot read back the cabinet in", self.folder))?;
-        Ok(Content { files, cabinet: CabinetFile { file, size: summary.bytes, sha256 }, bytes })
+        let sha256 = digest(file.as_file_mut(), &mut parts)
+            .map_err(io("cannot read back the cabinet in", self.folder))?;
+        let size = parts.iter().map(|part| part.size).sum();
+        Ok(Content { files, cabinet: CabinetFile { file, size, sha256, parts }, bytes })
     }
 }
 
@@ -89,27 +104,47 @@ fn io(action: &'static str, path: &Utf8Path) -> impl FnOnce(std::io::Error) -> E
     move |source| Error::Io { action, path: path.to_owned(), source }
 }
 
-/// SHA-256 of a whole file. The cabinet's tables are its first bytes and come last, so it is read once more.
-fn digest(file: &mut File) -> std::io::Result<[u8; 32]> {
+/// SHA-256 of a whole file, and of the cabinets in it. The tables of a cabinet are its first bytes and come last,
+/// so it is read once more.
+fn digest(file: &mut File, parts: &mut [CabinetPart]) -> std::io::Result<[u8; 32]> {
     file.seek(SeekFrom::Start(0))?;
-    let mut hasher = Sha256::new();
+    let several = parts.len() > 1;
+    let mut whole = Sha256::new();
     let mut piece = vec![0; PIECE];
-    loop {
-        match file.read(&mut piece)? {
-            0 => break,
-            count => hasher.update(piece.get(..count).unwrap_or_default()),
+    for part in &mut *parts {
+        let mut hasher = Sha256::new();
+        let mut left = part.size;
+        while left > 0 {
+            let length = left.min(PIECE as u64);
+            let bytes = piece.get_mut(..length as usize).unwrap_or_default();
+            file.read_exact(bytes)?;
+            hasher.update(&*bytes);
+            if several {
+                whole.update(&*bytes);
+            }
+            left -= length;
         }
+        part.sha256 = hasher.finalize().into();
     }
     file.seek(SeekFrom::Start(0))?;
-    Ok(hasher.finalize().into())
+    Ok(match parts {
+        [only] => only.sha256,
+        _ => whole.finalize().into(),
+    })
 }
 
+/// What goes on from cabinet to cabinet.
+struct Carried<'a> {
+    share: Option<Share<'a>>,
+    piece: Vec<u8>,
+}
+
+/// One cabinet in the making. What it holds is not looked for in those before it: they are complete.
 struct State<'a, W: Write + Seek> {
     pass: &'a Pass<'a>,
     cabinet: Writer<W>,
     known: HashMap<(u64, [u8; 32]), Member>,
-    share: Option<Share<'a>>,
-    piece: Vec<u8>,
+    carried: Carried<'a>,
 }
 
 impl<W: Write + Seek> State<'_, W> {
@@ -161,7 +196,7 @@ impl<W: Write + Seek> State<'_, W> {
                 }
             }
         }
-        if let Some(share) = &mut self.share {
+        if let Some(share) = &mut self.carried.share {
             let (mut out, to) = share.create(path)?;
             out.write_all(bytes).map_err(io("cannot write", &to))?;
         }
@@ -172,7 +207,7 @@ impl<W: Write + Seek> State<'_, W> {
     fn stream(&mut self, source: &mut Source<'_>, path: &str, key: &str, msi: bool) -> Result<Found, Error> {
         let size = source.file.size;
         let member = self.cabinet.begin(key, size)?;
-        let mut copy = self.share.as_mut().map(|share| share.create(path)).transpose()?;
+        let mut copy = self.carried.share.as_mut().map(|share| share.create(path)).transpose()?;
         let found = self.each_piece(source, msi, |state, piece| {
             state.cabinet.write(piece)?;
             match &mut copy {
@@ -186,7 +221,7 @@ impl<W: Write + Seek> State<'_, W> {
 
     /// A file whose content is in the cabinet already: only the share wants it once more.
     fn copy(&mut self, source: &mut Source<'_>, path: &str, sha256: [u8; 32]) -> Result<(), Error> {
-        let Some(share) = &mut self.share else { return Ok(()) };
+        let Some(share) = &mut self.carried.share else { return Ok(()) };
         let (mut out, to) = share.create(path)?;
         let found =
             self.each_piece(source, false, |_, piece| out.write_all(piece).map_err(io("cannot write", &to)))?;
@@ -203,7 +238,7 @@ impl<W: Write + Seek> State<'_, W> {
         mut each: impl FnMut(&mut Self, &[u8]) -> Result<(), Error>,
     ) -> Result<Found, Error> {
         let mut hasher = Hasher::new(msi);
-        let mut buffer = std::mem::take(&mut self.piece);
+        let mut buffer = std::mem::take(&mut self.carried.piece);
         let mut left = source.file.size;
         while left > 0 {
             let length = left.min(PIECE as u64);
@@ -213,7 +248,7 @@ impl<W: Write + Seek> State<'_, W> {
             each(self, piece)?;
             left -= length;
         }
-        self.piece = buffer;
+        self.carried.piece = buffer;
         source.end()?;
         Ok(hasher.finish())
     }

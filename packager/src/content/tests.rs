@@ -41,6 +41,16 @@ fn run(
     threads: usize,
     share: Option<&Utf8Path>,
 ) -> Result<Content, Error> {
+    limited(root, files, threads, share, Limits::default())
+}
+
+fn limited(
+    root: &Utf8Path,
+    files: &[PlannedFile],
+    threads: usize,
+    share: Option<&Utf8Path>,
+    limits: Limits,
+) -> Result<Content, Error> {
     let pass = Pass {
         files,
         bootstrap: "autopcc.exe",
@@ -48,6 +58,7 @@ fn run(
         folder: root,
         share,
         options: options(threads),
+        limits,
         progress: &|_| (),
     };
     pass.run(|files| Ok(format!("bootstrap of {} files", files.len()).into_bytes()))
@@ -173,6 +184,49 @@ fn threads_do_not_show() {
 }
 
 #[test]
+fn a_limit_makes_several_cabinets_that_need_nothing_of_each_other() {
+    let place = place();
+    let files = sample(&place.root);
+    let limits = Limits { bytes: 4 << 20, files: 4 };
+    let content = limited(&place.root, &files, 3, None, limits).unwrap();
+    // a, big-one, empty, empty too | twin, big-two | same size | text and the bootstrap
+    let lasts: Vec<u32> = content.cabinet.parts.iter().map(|part| part.last).collect();
+    assert_eq!(lasts, [4, 6, 7, 9]);
+    let mut at = 0;
+    for (number, part) in content.cabinet.parts.iter().enumerate() {
+        use sha2::Digest as _;
+        assert_eq!(part.start, at);
+        at += part.size;
+        let mut bytes = vec![0; part.size as usize];
+        let mut file = content.cabinet.file.reopen().unwrap();
+        std::io::Seek::seek(&mut file, std::io::SeekFrom::Start(part.start)).unwrap();
+        file.read_exact(&mut bytes).unwrap();
+        let digest: [u8; 32] = sha2::Sha256::digest(&bytes).into();
+        assert_eq!(digest, part.sha256);
+        // Alone, and by another reader.
+        let mut theirs = cab::Cabinet::new(std::io::Cursor::new(bytes)).unwrap();
+        let first = if number == 0 { 0 } else { lasts[number - 1] };
+        let here: Vec<&Hashed> =
+            content.files.iter().filter(|file| (first + 1..=part.last).contains(&file.sequence)).collect();
+        let names: Vec<String> = theirs
+            .folder_entries()
+            .flat_map(|folder| folder.file_entries().map(|file| file.name().to_owned()).collect::<Vec<_>>())
+            .collect();
+        assert_eq!(names.len(), here.len());
+        for hashed in here {
+            assert_eq!(names[(hashed.sequence - first) as usize - 1], hashed.cab_key);
+            let mut bytes = Vec::new();
+            theirs.read_file(&hashed.cab_key).unwrap().read_to_end(&mut bytes).unwrap();
+            let digest: [u8; 32] = sha2::Sha256::digest(&bytes).into();
+            assert_eq!(digest, hashed.sha256, "{}", hashed.path);
+        }
+    }
+    assert_eq!(at, content.cabinet.size);
+    let again = limited(&place.root, &files, 1, None, limits).unwrap();
+    assert_eq!((again.files, again.cabinet.sha256), (content.files, content.cabinet.sha256));
+}
+
+#[test]
 fn a_file_that_changed_is_named() {
     let place = place();
     let files = sample(&place.root);
@@ -196,6 +250,7 @@ fn nothing_is_left_behind_after_an_error() {
         folder: &place.root,
         share: None,
         options: options(1),
+        limits: Limits::default(),
         progress: &|_| (),
     };
     let error = pass.run(|_| Err("no stub".into())).unwrap_err();
@@ -215,6 +270,7 @@ fn progress_counts_each_byte_once() {
         folder: &place.root,
         share: Some(&place.root.join("share")),
         options: options(2),
+        limits: Limits::default(),
         progress: &|bytes| sum.set(sum.get() + bytes),
     };
     pass.run(|_| Ok(Vec::new())).unwrap();

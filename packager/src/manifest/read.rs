@@ -239,6 +239,7 @@ fn sites(t: &Table<'_, '_>) -> Vec<Site> {
 fn msi(t: &Table<'_, '_>) -> Msi {
     Msi {
         compression: t.text("compression"),
+        cabinet_size: t.text("cabinet-size"),
         same_version: t.text("same-version"),
         downgrade: t.text("downgrade"),
         language: t.one_or_more("language"),

@@ -265,6 +265,8 @@ pub struct Site {
 pub struct Msi {
     /// `compression`
     pub compression: Option<Text>,
+    /// `cabinet-size`
+    pub cabinet_size: Option<Text>,
     /// `same-version`
     pub same_version: Option<Text>,
     /// `downgrade`

@@ -87,6 +87,41 @@ pub fn version(text: &str) -> Result<[u16; 4], Problem> {
     Ok(version)
 }
 
+/// Parses a size: a whole number of bytes, KB, MB or GB, each 1024 times the one before.
+pub fn size(text: &str) -> Result<u64, Problem> {
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let (number, unit) = text.split_at(digits);
+    let shift = match unit.trim_start().to_ascii_uppercase().as_str() {
+        "B" => Some(0),
+        "KB" | "KIB" => Some(10),
+        "MB" | "MIB" => Some(20),
+        "GB" | "GIB" => Some(30),
+        _ => None,
+    };
+    let number = number.parse::<u64>().ok();
+    number.zip(shift).and_then(|(number, shift)| number.checked_mul(1 << shift)).ok_or_else(|| {
+        Problem::new(format!("`{}` is no size", short(text)))
+            .why("a size is a whole number and a unit: B, KB, MB or GB, each 1024 of the one before")
+            .help("such as \"500 MB\"")
+    })
+}
+
+/// The least that a cabinet is asked to hold.
+const CABINET_LEAST: u64 = 64 << 10;
+/// The most: Windows seeks in a cabinet with signed 32-bit offsets.
+const CABINET_MOST: u64 = 2 << 30;
+
+/// Parses the size of a cabinet, in bytes before they are compressed.
+pub fn cabinet_size(text: &str) -> Result<u64, Problem> {
+    let size = size(text)?;
+    if (CABINET_LEAST..=CABINET_MOST).contains(&size) {
+        return Ok(size);
+    }
+    Err(Problem::new(format!("a cabinet cannot be of {}", short(text)))
+        .why("it counts the files as they are before they are compressed: a cabinet holds up to 2 GB of them")
+        .help("write a size from 64 KB to 2 GB, such as \"500 MB\", or leave it out"))
+}
+
 /// Checks a name that people see: it has to be one line that is not empty.
 pub fn shown(text: &str, longest: usize) -> Result<(), Problem> {
     if text.trim().is_empty() {

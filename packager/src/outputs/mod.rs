@@ -28,7 +28,7 @@ pub struct InstalledFile {
     pub version: Option<FileVersion>,
     /// Written when absent, never compared, repaired or removed.
     pub keep: bool,
-    /// Its place in the cabinet, from 1. Files of the same content stand together there.
+    /// Its place in the cabinets, from 1. Files of the same content stand together there.
     pub sequence: u32,
 }
 
@@ -41,8 +41,10 @@ pub struct Release<'a> {
     pub files: &'a [InstalledFile],
     /// SHA-256 of `files.idx`: names this release on the target.
     pub digest: Digest,
-    /// SHA-256 of the cabinet.
+    /// SHA-256 of the cabinets.
     pub cabinet: Digest,
+    /// The highest [`InstalledFile::sequence`] of each cabinet, in their order.
+    pub cabinets: &'a [u32],
     /// Content of the icon file.
     pub icon: Option<&'a [u8]>,
 }

@@ -83,8 +83,10 @@ pub struct MsiOptions {
     pub same_version_upgrades: bool,
     /// Whether an older version may replace a newer one.
     pub downgrade: bool,
-    /// Compression of its cabinet.
+    /// Compression of its cabinets.
     pub compression: Compression,
+    /// The most plain bytes of a cabinet; only the limits of the format when absent.
+    pub cabinet_size: Option<u64>,
 }
 
 impl Default for MsiOptions {
@@ -94,6 +96,7 @@ impl Default for MsiOptions {
             same_version_upgrades: true,
             downgrade: false,
             compression: Compression::Mszip,
+            cabinet_size: None,
         }
     }
 }

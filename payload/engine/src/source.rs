@@ -197,7 +197,7 @@ fn from_cabinet<S: System>(
             let mut staged = Staged::create(system, target)?;
             let mut at = extent.offset;
             while at < extent.end {
-                let blocks = blocks.get_or_insert_with(|| Blocks::new(&cabinet, folder));
+                let blocks = blocks.get_or_insert_with(|| Blocks::new(folder));
                 while to <= at {
                     if !blocks.next(&mut FileAt { system, file: &mut image.file })? {
                         return Err(Error::Damaged("a folder ends before its last file").into());

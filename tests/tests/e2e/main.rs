@@ -2,6 +2,7 @@
 
 mod acme;
 mod bad_input;
+mod cabinets;
 mod containers;
 mod exit_codes;
 mod harness;

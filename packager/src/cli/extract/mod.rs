@@ -11,6 +11,7 @@ use std::collections::HashMap;
 use camino::{Utf8Path, Utf8PathBuf};
 use packager_shared::ids::file_key;
 use packager_shared::index::{Entry, Index};
+use packager_shared::overlay;
 
 use self::target::Target;
 use super::Outcome;
@@ -56,36 +57,40 @@ pub fn run(args: &Args, console: &mut Console) -> Outcome {
 fn program(path: &Utf8Path, target: &mut Target) -> Result<(), BuildError> {
     let mut program = Program::open(path).map_err(|e| bad(path, e))?;
     program.verify().map_err(|e| bad(path, e))?;
-    let Some((_, file)) = program.cabinet().map_err(|e| bad(path, e))? else {
+    if program.overlay.section(overlay::CABINET).is_none() {
         return Err(BuildError::Input(
             Problem::new(format!("there are no files in {path}"))
                 .why("it is the bootstrap of an installation or a share, which carries none")
                 .help("extract the setup EXE, the MSI, or the share's folder"),
         ));
-    };
+    }
     let (_, index) = program.release().map_err(|e| bad(path, e))?;
-    let mut cabinet = Cabinet::open(file).map_err(|e| bad(path, e))?;
-    from_index(path, &mut cabinet, &index, target)
+    from_index(path, program.cabinets().map_err(|e| bad(path, e))?, &index, target)
 }
 
-/// Unpacks a cabinet whose members are named by [`file_key`]: all that the index has, and nothing else.
+/// Unpacks cabinets whose members are named by [`file_key`]: all that the index has, and nothing else.
 fn from_index<R: std::io::Read + std::io::Seek>(
     path: &Utf8Path,
-    cabinet: &mut Cabinet<R>,
+    cabinets: Vec<Cabinet<R>>,
     index: &Index,
     target: &mut Target,
 ) -> Result<(), BuildError> {
     let keys: HashMap<String, &Entry> =
         index.entries.iter().map(|entry| (file_key(&entry.path), entry)).collect();
     let there: std::collections::HashSet<&str> =
-        cabinet.files().iter().map(|member| member.name.as_str()).collect();
+        cabinets.iter().flat_map(Cabinet::files).map(|member| member.name.as_str()).collect();
     if let Some((_, entry)) = keys.iter().find(|(key, _)| !there.contains(key.as_str())) {
         return Err(bad(path, format!("`{}` is not in its cabinet", entry.path)));
     }
-    if let Some(member) = cabinet.files().iter().find(|member| !keys.contains_key(&member.name)) {
+    let mut members = cabinets.iter().flat_map(Cabinet::files);
+    if let Some(member) = members.find(|member| !keys.contains_key(&member.name)) {
         return Err(bad(path, format!("`{}` in its cabinet belongs to no file", member.name)));
     }
-    target.unpack(path, cabinet, |name| keys.get(name).map(|entry| (entry.path.clone(), Some(entry.sha256))))
+    for mut cabinet in cabinets {
+        let wanted = |name: &str| keys.get(name).map(|entry| (entry.path.clone(), Some(entry.sha256)));
+        target.unpack(path, &mut cabinet, wanted)?;
+    }
+    Ok(())
 }
 
 /// The newest release of a share. Several architectures get a folder each.

@@ -116,6 +116,7 @@ macro_rules! rules {
 
 rules! {
     bad_bootstrap_name,
+    bad_cabinet_size,
     bad_detect_key,
     bad_directory,
     bad_environment,

@@ -241,6 +241,11 @@ const OUTPUT: &[Field] =
 
 const MSI: &[Field] = &[
     field("compression", Choice(&[word("mszip"), word("none"), later_word("lzx")]), "mszip when absent"),
+    field(
+        "cabinet-size",
+        Text,
+        "files of this size in sum share a cabinet, such as 500 MB; 2 GB when absent",
+    ),
     field("dialogs", Choice(&[word("none"), later_word("minimal")]), "none when absent"),
     field("same-version", Choice(&[word("upgrade"), word("refuse")]), "upgrade when absent"),
     field("downgrade", Choice(&[word("refuse"), word("allow")]), "refuse when absent"),

@@ -269,6 +269,10 @@ fn outputs(manifest: &Manifest, inputs: &Inputs) -> Option<Outputs> {
             same_version_upgrades: !word(&msi.same_version, "refuse"),
             downgrade: word(&msi.downgrade, "allow"),
             compression: if word(&msi.compression, "none") { Compression::None } else { Compression::Mszip },
+            cabinet_size: match &msi.cabinet_size {
+                Some(text) => Some(values::cabinet_size(text.get_ref()).ok()?),
+                None => defaults.cabinet_size,
+            },
         },
         share: ShareOptions { private_key },
     })

@@ -16,6 +16,8 @@ use packager_shared::plan::{self, Plan};
 use packager_shared::read_at::{END, IoError, ReadAt};
 use packager_shared::wire;
 
+use crate::formats::cab::{self, Cabinet};
+
 /// The largest plan, index or identity that is read, in bytes.
 const MOST: u64 = overlay::MOST_MEMORY;
 
@@ -69,6 +71,8 @@ pub enum What {
         /// Why not.
         why: wire::Error,
     },
+    /// One of its cabinets.
+    Cabinet(cab::read::Error),
     /// Two sections that do not belong together.
     Mixed,
 }
@@ -83,6 +87,7 @@ impl fmt::Display for Error {
             }
             What::Overlay(e) => write!(f, "{path}: {e}"),
             What::Section { name, why } => write!(f, "{path}: its {name} cannot be read: {why}"),
+            What::Cabinet(e) => write!(f, "{path}: {e}"),
             What::Mixed => write!(f, "{path}: its index belongs to another plan"),
         }
     }
@@ -135,7 +140,7 @@ impl Program {
         identity::decode(&bytes).map_err(|why| self.failed(What::Section { name: "identity", why }))
     }
 
-    /// The section with the cabinet of a setup EXE, and the file positioned at its first byte.
+    /// The section with the cabinets of a setup EXE, and the file positioned at its first byte.
     pub fn cabinet(&self) -> Result<Option<(Section, File)>, Error> {
         let Some(section) = self.overlay.section(CABINET) else { return Ok(None) };
         let open = || {
@@ -144,5 +149,22 @@ impl Program {
             Ok(file)
         };
         Ok(Some((*section, open().map_err(|e| self.failed(What::Open(e)))?)))
+    }
+
+    /// The cabinets of a setup EXE in their order; none in another bootstrap.
+    pub fn cabinets(&self) -> Result<Vec<Cabinet<&File>>, Error> {
+        let Some(section) = self.overlay.section(CABINET) else { return Ok(Vec::new()) };
+        let end = section.start.saturating_add(section.length);
+        let (mut all, mut at) = (Vec::new(), section.start);
+        while at < end {
+            let damaged = |why| self.failed(What::Cabinet(why));
+            let mut file = &self.file.0;
+            file.seek(SeekFrom::Start(at)).map_err(|e| self.failed(What::Open(e)))?;
+            let cabinet = Cabinet::open(file).map_err(damaged)?;
+            // Its tables were read, so it has bytes.
+            at = at.saturating_add(cabinet.len().max(1));
+            all.push(cabinet);
+        }
+        Ok(all)
     }
 }

@@ -7,7 +7,7 @@ use packager_shared::plan::Arch;
 use packager_shared::read_at::ReadAt as _;
 
 use super::*;
-use crate::content::{Content, Pass};
+use crate::content::{Content, Limits, Pass};
 use crate::formats::cab;
 use crate::outputs::sample;
 use crate::plan::PackagePlan;
@@ -65,6 +65,7 @@ pub(crate) fn fixture(arch: Arch, key: Option<[u8; 32]>, share: Option<&Utf8Path
         folder: &root,
         share,
         options: cab::Options { method: cab::Method::Mszip, level: 6, threads: NonZeroUsize::MIN },
+        limits: Limits::default(),
         progress: &|_| (),
     };
     let content = pass

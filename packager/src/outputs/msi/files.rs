@@ -9,8 +9,13 @@ use crate::plan::ids::Kind;
 /// msidbFileAttributesVital: the installation fails when this file cannot be installed.
 const VITAL: i32 = 512;
 
-/// The cabinet's stream. A leading `#` in Media.Cabinet says that it is one.
+/// The first cabinet's stream. A leading `#` in Media.Cabinet says that it is one.
 pub const CABINET: &str = "payload.cab";
+
+/// The stream of a cabinet, counted from 1.
+pub fn cabinet(number: usize) -> String {
+    if number == 1 { CABINET.to_owned() } else { format!("payload{number}.cab") }
+}
 
 /// Writes the rows of every file.
 pub fn write(builder: &mut Builder<'_>) -> Result<()> {
@@ -41,10 +46,18 @@ pub fn write(builder: &mut Builder<'_>) -> Result<()> {
             builder.rows.push("MsiFileHash", hash);
         }
     }
-    let last = i32::try_from(files.len()).unwrap_or(i32::MAX);
-    builder
-        .rows
-        .push("Media", row![1, last, None::<String>, format!("#{CABINET}"), None::<String>, None::<String>]);
+    media(builder)
+}
+
+/// A disk for each cabinet: Media.DiskId is 16 bits wide.
+fn media(builder: &mut Builder<'_>) -> Result<()> {
+    for (number, last) in (1..).zip(builder.release.cabinets) {
+        let too_many = |_| Error::Cabinets { count: builder.release.cabinets.len() };
+        let disk = i32::from(i16::try_from(number).map_err(too_many)?);
+        let last = i32::try_from(*last).map_err(too_many)?;
+        let name = format!("#{}", cabinet(number));
+        builder.rows.push("Media", row![disk, last, None::<String>, name, None::<String>, None::<String>]);
+    }
     Ok(())
 }
 

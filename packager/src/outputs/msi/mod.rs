@@ -37,7 +37,7 @@ use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
-pub use files::CABINET;
+pub use files::{CABINET, cabinet};
 pub use product::Summary;
 pub use rows::{Cell, Row, Rows};
 pub use write::write;
@@ -56,6 +56,11 @@ pub enum Error {
         path: String,
         /// Why not.
         what: &'static str,
+    },
+    /// More cabinets than there can be disks.
+    Cabinets {
+        /// How many.
+        count: usize,
     },
     /// More settings than there is room for between AppSearch and LaunchConditions.
     Settings {
@@ -84,6 +89,11 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::File { path, what } => write!(f, "{path}: {what}"),
+            Self::Cabinets { count } => write!(
+                f,
+                "{count} cabinets are too many, an MSI has {} disks at most: let `cabinet-size` be larger",
+                i16::MAX
+            ),
             Self::Settings { actions } => write!(
                 f,
                 "too many settings for one MSI: {actions} actions, there is room for {}",

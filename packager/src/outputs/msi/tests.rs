@@ -3,7 +3,7 @@ use std::io::{Cursor, Write as _};
 use packager_shared::plan::{Arch, Data, Op};
 
 use super::*;
-use crate::content::CabinetFile;
+use crate::content::{CabinetFile, CabinetPart};
 use crate::formats::msidb;
 use crate::outputs::sample;
 use crate::outputs::sink::{Kind, MemorySink};
@@ -127,7 +127,8 @@ fn written(arch: Arch) -> msidb::Package<Cursor<Vec<u8>>> {
     let release = sample::release(&package, &files);
     let mut file = tempfile::NamedTempFile::new().unwrap();
     file.write_all(b"cabinet").unwrap();
-    let cabinet = CabinetFile { file, size: 7, sha256: [8; 32] };
+    let part = CabinetPart { start: 0, size: 7, sha256: [8; 32], last: 5 };
+    let cabinet = CabinetFile { file, size: 7, sha256: [8; 32], parts: vec![part] };
     let sink = MemorySink::new();
     write(&plan(release).unwrap(), release, &cabinet, &sink, ("a.msi", Kind::Msi)).unwrap();
     msidb::open(Cursor::new(sink.get("a.msi").unwrap())).unwrap()
@@ -150,4 +151,39 @@ fn the_cabinet_is_a_stream_of_the_package() {
     let mut bytes = String::new();
     std::io::Read::read_to_string(&mut package.stream(CABINET).unwrap(), &mut bytes).unwrap();
     assert_eq!(bytes, "cabinet");
+}
+
+#[test]
+fn each_cabinet_is_a_disk_and_a_stream_of_its_own() {
+    let package = sample::package(Arch::X64);
+    let files = sample::files();
+    let release = Release { cabinets: &[2, 5], ..sample::release(&package, &files) };
+    let plan = plan(release).unwrap();
+    let media: Vec<_> = plan.rows.table("Media").iter().map(|row| format!("{:?}", &row[..4])).collect();
+    let row = |disk: i32, last: i32, name: &str| {
+        format!("{:?}", [Cell::Int(disk), Cell::Int(last), Cell::Null, Cell::Text(name.into())])
+    };
+    assert_eq!(media, [row(1, 2, "#payload.cab"), row(2, 5, "#payload2.cab")]);
+
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    file.write_all(b"one-and-two").unwrap();
+    let part = |start, size, last| CabinetPart { start, size, sha256: [8; 32], last };
+    let cabinet = CabinetFile { file, size: 11, sha256: [8; 32], parts: vec![part(0, 4, 2), part(4, 7, 5)] };
+    let sink = MemorySink::new();
+    write(&plan, release, &cabinet, &sink, ("a.msi", Kind::Msi)).unwrap();
+    let mut package = msidb::open(Cursor::new(sink.get("a.msi").unwrap())).unwrap();
+    for (name, expected) in [(CABINET.to_owned(), "one-"), (super::cabinet(2), "and-two")] {
+        let mut bytes = String::new();
+        std::io::Read::read_to_string(&mut package.stream(&name).unwrap(), &mut bytes).unwrap();
+        assert_eq!(bytes, expected);
+    }
+}
+
+#[test]
+fn more_cabinets_than_disks_are_refused() {
+    let package = sample::package(Arch::X64);
+    let files = sample::files();
+    let all: Vec<u32> = (1..=32_768).collect();
+    let release = Release { cabinets: &all, ..sample::release(&package, &files) };
+    assert!(matches!(plan(release), Err(Error::Cabinets { count: 32_768 })));
 }

@@ -1,12 +1,13 @@
 //! From planned rows to a database file: encoded, checked against its schema, streamed into the sink.
 
-use std::io::Cursor;
+use std::fs::File;
+use std::io::{Cursor, Read, Seek as _, SeekFrom};
 
 use camino::Utf8PathBuf;
 use packager_shared::state::FILE_TIME;
 use uuid::Uuid;
 
-use super::{CABINET, Cell, Error, MsiPlan, Result};
+use super::{Cell, Error, MsiPlan, Result};
 use crate::content::CabinetFile;
 use crate::formats::msidb::{self, Database, Prepared, Stream, Value, codepage, stream_name};
 use crate::outputs::Release;
@@ -33,9 +34,17 @@ pub fn write(
         let what = error.to_string();
         Error::Io { what: "the cabinet".into(), source: std::io::Error::other(what) }
     })?;
-    database
-        .add_stream(CABINET, Stream::file(file, cabinet.size, cabinet.sha256))
-        .map_err(Error::Database)?;
+    for (number, part) in (1..).zip(&cabinet.parts) {
+        let (file, start, size) = (file.clone(), part.start, part.size);
+        let open = move || -> std::io::Result<Box<dyn Read>> {
+            let mut file = File::open(&file)?;
+            file.seek(SeekFrom::Start(start))?;
+            Ok(Box::new(file.take(size)))
+        };
+        database
+            .add_stream(&super::cabinet(number), Stream::open_with(part.size, part.sha256, open))
+            .map_err(Error::Database)?;
+    }
     database.choose_codepage(language);
     let mut prepared = database.prepare().map_err(Error::Database)?;
     // Two files with one package code are one package to Windows Installer, so it is made of all their bytes.
@@ -61,7 +70,7 @@ fn findings(prepared: &Prepared<'_>) -> Result<Vec<Finding>> {
     Ok(validate::run(&package.database, &[]))
 }
 
-/// The database without its cabinet.
+/// The database without its cabinets.
 fn database(plan: &MsiPlan, icon: Option<&[u8]>) -> Result<Database> {
     let mut database = Database::new(codepage::of_language(0));
     for (table, rows) in plan.rows.tables() {

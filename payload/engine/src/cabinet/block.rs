@@ -8,7 +8,7 @@ use miniz_oxide::inflate::core::inflate_flags::TINFL_FLAG_USING_NON_WRAPPING_OUT
 use miniz_oxide::inflate::core::{DecompressorOxide, decompress};
 use packager_shared::read_at::ReadAt;
 
-use super::{Cabinet, Error, Folder, Result};
+use super::{Error, Folder, Result};
 
 /// Plain bytes of a block at most, and of the history before it.
 const WINDOW: usize = 0x8000;
@@ -32,13 +32,13 @@ pub struct Blocks {
 
 impl Blocks {
     /// Starts at a folder's first block.
-    pub fn new(cabinet: &Cabinet, folder: &Folder) -> Self {
+    pub fn new(folder: &Folder) -> Self {
         Self {
             at: folder.start,
-            end: cabinet.end,
+            end: folder.end,
             left: folder.blocks,
             mszip: folder.mszip,
-            reserve: cabinet.reserve,
+            reserve: folder.reserve,
             short: false,
             packed: alloc::vec![0; MOST_PACKED],
             window: alloc::vec![0; 2 * WINDOW],

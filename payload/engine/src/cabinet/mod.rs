@@ -37,6 +37,10 @@ pub struct Folder {
     pub blocks: u16,
     /// MSZIP (`true`) or stored.
     pub mszip: bool,
+    /// One past the last byte of its cabinet, from the start of the file that holds it.
+    pub end: u64,
+    /// Reserved bytes before each data block's data.
+    pub reserve: u8,
 }
 
 /// A file in a folder.
@@ -52,17 +56,14 @@ pub struct Member {
     pub folder: usize,
 }
 
-/// A cabinet's directory.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// The directory of a cabinet, or of several that stand one behind the other: each is whole by itself, together they
+/// pass the limits of one.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Cabinet {
     /// In file order.
     pub folders: Vec<Folder>,
     /// In file order.
     pub members: Vec<Member>,
-    /// One past its last byte, from the start of the file that holds it.
-    pub end: u64,
-    /// Reserved bytes before each data block's data.
-    pub reserve: u8,
 }
 
 /// Reads front to back through a small buffer.
@@ -118,17 +119,32 @@ const CHAINED: u16 = 3;
 const RESERVE: u16 = 4;
 
 impl Cabinet {
-    /// Reads the directory of the cabinet that lies at `start` and is `length` bytes long.
+    /// Reads the directories of the cabinets that lie at `start` and are `length` bytes long together.
     pub fn open<R: ReadAt>(reader: &mut R, start: u64, length: u64) -> Result<Self> {
         let end = start.checked_add(length).ok_or(Error::Damaged("the cabinet is too long"))?;
-        let mut c = Cursor { reader, at: start, end, buffer: Vec::new(), used: 0 };
+        let mut all = Self::default();
+        let mut at = start;
+        loop {
+            at = all.add(reader, at, end)?;
+            if at == end {
+                return Ok(all);
+            }
+        }
+    }
+
+    /// Adds the cabinet at `start`, which ends at `most` or before; says where.
+    fn add<R: ReadAt>(&mut self, reader: &mut R, start: u64, most: u64) -> Result<u64> {
+        let mut c = Cursor { reader, at: start, end: most, buffer: Vec::new(), used: 0 };
         if c.u32()? != u32::from_le_bytes(*b"MSCF") {
             return Err(Error::Damaged("it is no cabinet"));
         }
         c.skip(4)?;
-        if u64::from(c.u32()?) != length {
+        let length = u64::from(c.u32()?);
+        let end = start.saturating_add(length);
+        if length == 0 || end > most {
             return Err(Error::Damaged("the cabinet's length is not what it says"));
         }
+        c.end = end;
         c.skip(4)?;
         let files_at = u64::from(c.u32()?);
         c.skip(4)?;
@@ -151,7 +167,7 @@ impl Cabinet {
             reserve = c.byte()?;
             c.skip(usize::from(header_reserve))?;
         }
-        let mut folders = Vec::new();
+        let first = self.folders.len();
         for _ in 0..folder_count {
             let data = u64::from(c.u32()?);
             let blocks = c.u16()?;
@@ -164,17 +180,19 @@ impl Cabinet {
             if data > length {
                 return Err(Error::Damaged("a folder lies outside the cabinet"));
             }
-            folders.push(Folder { start: start.saturating_add(data), blocks, mszip });
+            self.folders.push(Folder { start: start.saturating_add(data), blocks, mszip, end, reserve });
         }
         if files_at > length {
             return Err(Error::Damaged("the files lie outside the cabinet"));
         }
         c.jump(start.saturating_add(files_at));
-        let mut members = Vec::new();
+        let folders = self.folders.get(first..).unwrap_or_default();
         for _ in 0..member_count {
-            members.push(member(&mut c, &folders)?);
+            let mut member = member(&mut c, folders)?;
+            member.folder += first;
+            self.members.push(member);
         }
-        Ok(Self { folders, members, end, reserve })
+        Ok(end)
     }
 }
 

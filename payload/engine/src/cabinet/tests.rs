@@ -13,7 +13,7 @@ fn unpack(mut bytes: &[u8]) -> Result<Vec<u8>> {
     };
     let mut out = Vec::new();
     for folder in &cabinet.folders {
-        let mut blocks = Blocks::new(&cabinet, folder);
+        let mut blocks = Blocks::new(folder);
         while blocks.next(&mut bytes)? {
             out.extend_from_slice(blocks.data());
         }
@@ -90,4 +90,27 @@ fn matches_may_reach_into_the_block_before() {
     bytes[8..12].copy_from_slice(&length.to_le_bytes());
     let plain = unpack(&bytes).expect("unpacks");
     assert_eq!(&plain[0x8000..], b"aaa");
+}
+
+#[test]
+fn cabinets_behind_each_other_are_one_directory() {
+    let long = text(20_000);
+    let bytes = [
+        build(&[("a", &long)], true),
+        build(&[("b", b"xyz"), ("c", &long)], false),
+        build(&[("d", b"")], true),
+    ]
+    .concat();
+    let mut reader = &bytes[..];
+    let all = Cabinet::open(&mut reader, 0, bytes.len() as u64).expect("opens");
+    let names: Vec<_> = all.members.iter().map(|member| (member.name.as_str(), member.folder)).collect();
+    assert_eq!(names, [("a", 0), ("b", 1), ("c", 1), ("d", 2)]);
+    assert_eq!(unpack(&bytes).expect("unpacks"), [&long[..], b"xyz", &long[..]].concat());
+    for cut in (1..bytes.len()).step_by(97) {
+        // A cut between two leaves what is a directory by itself: who knows the index misses the files.
+        let whole = cut == build(&[("a", &long)], true).len();
+        assert_eq!(unpack(&bytes[..cut]).is_ok(), whole, "cut at {cut}");
+    }
+    assert!(unpack(&[&bytes[..], b"MSCF"].concat()).is_err());
+    assert!(unpack(&[&bytes[..], &[0; 64]].concat()).is_err());
 }

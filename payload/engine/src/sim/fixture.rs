@@ -238,7 +238,9 @@ impl Product {
         for Entry { path, .. } in &index.entries {
             members.push((file_key(path), self.content(path)));
         }
-        let cabinet = cabinet(&members, true);
+        // Two, so that whatever reads one goes on to the next.
+        let (first, second) = members.split_at(members.len() / 2);
+        let cabinet = [cabinet(first, true), cabinet(second, true)].concat();
         let mut out = image();
         let sections: [(overlay::Tag, &[u8]); 3] = [
             (overlay::PLAN, &self.plan_bin()),
