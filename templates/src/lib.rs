@@ -8,3 +8,10 @@ pub const STARTER: &[(&str, &str)] = &[
     ("payload/conf/agent.conf", include_str!("../starter/payload/conf/agent.conf")),
     (".gitignore", include_str!("../starter/gitignore")),
 ];
+
+/// The languages that an MSI can be in: name and all texts. The first one also stands for "neutral".
+pub const LANGUAGES: &[(&str, &str)] = &[
+    ("en-US", include_str!("../languages/en-US.toml")),
+    ("de-DE", include_str!("../languages/de-DE.toml")),
+    ("ja-JP", include_str!("../languages/ja-JP.toml")),
+];

@@ -73,14 +73,17 @@ pub fn make(
     };
     let (msi, exe) = std::thread::scope(|scope| {
         let exe = scope.spawn(|| write_exe(package, wants, &encoded, &content, stub, sink));
-        let msi = write_msi(release, wants, &content, sink);
+        let msi = write_msi(release, wants, &content, sink)
+            .and_then(|msi| Ok((msi, write_translations(release, wants, &content, sink)?)));
         (msi, exe.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
     });
     let mut artefacts = Vec::new();
     let mut packages = Vec::new();
     let arch = package.target.product.arch;
     let first_msi = package.target.bootstrap.first_install_msi;
-    for (written, is_msi) in [(msi?, true), (exe?, false)] {
+    let (msi, translations) = msi?;
+    artefacts.extend(translations);
+    for (written, is_msi) in [(msi, true), (exe?, false)] {
         let Some(written) = written else { continue };
         // MSI-managed installations are updated with the share's MSI, so it goes there whenever there is one.
         if wants.share && (is_msi || !first_msi) {
@@ -169,6 +172,24 @@ fn write_msi(
     let (path, kind) = place(wants.msi, &plan.file_name, Kind::Msi);
     let written = msi::write(&plan, release, &content.cabinet, sink, (&path, kind)).map_err(msi_error)?;
     Ok(Some(written))
+}
+
+/// The MSIs of the further languages: other texts around the same cabinet. The share has none of them.
+fn write_translations(
+    release: Release<'_>,
+    wants: Wants,
+    content: &Content,
+    sink: &dyn Sink,
+) -> Result<Vec<Written>, BuildError> {
+    let languages = if wants.msi { release.package.outputs.msi.translations.as_slice() } else { &[] };
+    let write = |language: &u16| {
+        let package = release.package.translated(*language);
+        let release = Release { package: &package, ..release };
+        let plan = msi::plan(release).map_err(msi_error)?;
+        let place = (plan.file_name.as_str(), Kind::Msi);
+        msi::write(&plan, release, &content.cabinet, sink, place).map_err(msi_error)
+    };
+    languages.iter().map(write).collect()
 }
 
 /// An artefact of its own, or a file in the share alone.

@@ -65,6 +65,12 @@ pub fn language(name: &str) -> Option<u16> {
     LANGUAGES.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, id)| *id)
 }
 
+/// The name of a language id.
+#[must_use]
+pub fn language_name(language: u16) -> Option<&'static str> {
+    LANGUAGES.iter().find(|(_, id)| *id == language).map(|(name, _)| *name)
+}
+
 /// The names of all languages.
 pub fn languages() -> impl Iterator<Item = &'static str> {
     LANGUAGES.iter().map(|(n, _)| *n)

@@ -79,6 +79,10 @@ pub struct ShareOptions {
 pub struct MsiOptions {
     /// Windows language id, 1033 for en-US.
     pub language: u16,
+    /// Whether this is a further language, whose MSI has the language in its name.
+    pub is_translation: bool,
+    /// Language ids of the MSIs that are made besides.
+    pub translations: Vec<u16>,
     /// Whether the same version may be installed over itself (as a major upgrade).
     pub same_version_upgrades: bool,
     /// Whether an older version may replace a newer one.
@@ -93,11 +97,25 @@ impl Default for MsiOptions {
     fn default() -> Self {
         Self {
             language: 1033,
+            is_translation: false,
+            translations: Vec::new(),
             same_version_upgrades: true,
             downgrade: false,
             compression: Compression::Mszip,
             cabinet_size: None,
         }
+    }
+}
+
+impl PackagePlan {
+    /// The same package with an MSI in a further language.
+    #[must_use]
+    pub fn translated(&self, language: u16) -> Self {
+        let mut package = self.clone();
+        package.outputs.msi.language = language;
+        package.outputs.msi.is_translation = true;
+        package.outputs.msi.translations.clear();
+        package
     }
 }
 

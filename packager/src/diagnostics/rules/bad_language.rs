@@ -1,7 +1,8 @@
-//! `bad-language`: an MSI language without a name here, or more than one.
+//! `bad-language`: an MSI language that there are no texts in, or one that is named twice.
 
 use super::{Context, Finding, Findings, Rule};
 use crate::diagnostics::suggest::closest;
+use crate::manifest::types::Text;
 use crate::model::{values, windows};
 use crate::report::Problem;
 
@@ -12,19 +13,36 @@ fn check(context: &Context<'_>, out: &mut Findings<'_>) {
     for language in languages {
         out.check(language, |name| {
             windows::language(name).ok_or_else(|| {
-                let help = match closest(name, windows::languages()) {
-                    Some(near) => format!("did you mean \"{near}\"?"),
-                    None => format!("there are {}", windows::languages().collect::<Vec<_>>().join(", ")),
-                };
-                Problem::new(format!("there is no language `{}`", values::short(name))).help(help)
-            })
+                Problem::new(format!("there is no language `{}`", values::short(name))).help(help(name))
+            })?;
+            match available().any(|known| known.eq_ignore_ascii_case(name)) {
+                true => Ok(()),
+                false => Err(Problem::new(format!("there are no texts in {}", values::short(name)))
+                    .why("launch conditions, progress, errors and dialogs of an MSI are in its language")
+                    .help(help(name))),
+            }
         });
     }
-    if let [_, second, ..] = languages.as_slice() {
-        let problem = Problem::new("more than one language is not available in this version of packager")
-            .why("an MSI has one language; the others would be transforms")
-            .help("name one");
-        out.error(Finding::at(second.span(), problem));
+    for (at, language) in languages.iter().enumerate() {
+        let same = |other: &&Text| other.get_ref().eq_ignore_ascii_case(language.get_ref());
+        if let Some(first) = languages.iter().take(at).find(same) {
+            let problem = Problem::new(format!("{} stands twice", values::short(language.get_ref())))
+                .why("each language is an MSI of its own")
+                .help("remove one of them");
+            out.error(Finding::at(language.span(), problem).also(first.span(), "here first"));
+        }
+    }
+}
+
+/// The languages that there are texts in. A neutral package has the first one's.
+fn available() -> impl Iterator<Item = &'static str> {
+    packager_templates::LANGUAGES.iter().map(|(name, _)| *name).chain(["neutral"])
+}
+
+fn help(name: &str) -> String {
+    match closest(name, available()) {
+        Some(near) => format!("did you mean \"{near}\"?"),
+        None => format!("there are {}", available().collect::<Vec<_>>().join(", ")),
     }
 }
 
@@ -35,7 +53,9 @@ mod tests {
     #[test]
     fn bad_language() {
         error(&and("[output.msi]\nlanguage = 'en_UX'"), "bad-language", "language");
-        error(&and("[output.msi]\nlanguage = ['en-US', 'de-DE']"), "bad-language", "language");
+        error(&and("[output.msi]\nlanguage = 'fr-FR'"), "bad-language", "language");
+        error(&and("[output.msi]\nlanguage = ['en-US', 'de-DE', 'en-us']"), "bad-language", "language");
+        fine(&and("[output.msi]\nlanguage = ['en-US', 'de-DE', 'neutral']"));
         fine(&and("[output.msi]\nlanguage = 'ja-jp'"));
     }
 }

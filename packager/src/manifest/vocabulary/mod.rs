@@ -249,7 +249,7 @@ const MSI: &[Field] = &[
     field("dialogs", Choice(&[word("none"), later_word("minimal")]), "none when absent"),
     field("same-version", Choice(&[word("upgrade"), word("refuse")]), "upgrade when absent"),
     field("downgrade", Choice(&[word("refuse"), word("allow")]), "refuse when absent"),
-    field("language", AnyOf(&[Text, TEXTS]), "language of its texts; en-US when absent"),
+    field("language", AnyOf(&[Text, TEXTS]), "languages of its texts, an MSI for each; en-US when absent"),
 ];
 
 const EXE: &[Field] = &[

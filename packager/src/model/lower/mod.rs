@@ -260,12 +260,13 @@ fn outputs(manifest: &Manifest, inputs: &Inputs) -> Option<Outputs> {
         (None, Some(name)) => Some(KeySource::Env(name.get_ref().clone())),
         (None, None) => None,
     };
+    let mut languages = all(&msi.language, |name| windows::language(name.get_ref()))?.into_iter();
+    let language = languages.next().unwrap_or(defaults.language);
     Some(Outputs {
         msi: MsiOptions {
-            language: match msi.language.first() {
-                Some(name) => windows::language(name.get_ref())?,
-                None => defaults.language,
-            },
+            language,
+            is_translation: false,
+            translations: languages.collect(),
             same_version_upgrades: !word(&msi.same_version, "refuse"),
             downgrade: word(&msi.downgrade, "allow"),
             compression: if word(&msi.compression, "none") { Compression::None } else { Compression::Mszip },

@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::directories::Directories;
 use super::rows::{Rows, row};
+use super::ui::Language;
 use crate::outputs::Release;
 use crate::plan::ids::{self, Kind};
 
@@ -32,16 +33,19 @@ pub struct Builder<'a> {
     pub rows: Rows,
     /// The directories that they use.
     pub directories: Directories,
+    /// What it says, in its language.
+    pub texts: Language,
     upgrade_code: Uuid,
 }
 
 impl<'a> Builder<'a> {
     /// An empty package.
-    pub fn new(release: Release<'a>) -> Self {
+    pub fn new(release: Release<'a>, texts: Language) -> Self {
         let plan = &release.package.target;
         Self {
             release,
             rows: Rows::default(),
+            texts,
             directories: Directories::new(&plan.install_dir, plan.product.arch != Arch::X86),
             upgrade_code: Uuid::from_bytes(plan.product.upgrade_code),
         }

@@ -9,6 +9,7 @@
 //! | `settings`, `upgrade`, `ownership` | properties, launch conditions, the state key |
 //! | `actions`, `sequences` | custom actions and the five sequence tables |
 //! | `product` | Property, Feature, summary information |
+//! | `ui` | everything a person reads, in the language of the package |
 //! | `write` | rows and streams into a database file |
 
 mod actions;
@@ -27,6 +28,7 @@ mod shell;
 mod short_names;
 #[cfg(test)]
 mod tests;
+mod ui;
 mod upgrade;
 mod write;
 
@@ -43,7 +45,9 @@ pub use rows::{Cell, Row, Rows};
 pub use write::write;
 
 use self::builder::Builder;
+use self::ui::Language;
 use super::Release;
+use crate::model::windows;
 use crate::plan::ids;
 use crate::validate::Finding;
 
@@ -67,6 +71,8 @@ pub enum Error {
         /// Actions that were to stand there.
         actions: usize,
     },
+    /// The texts of a language are not as they should be.
+    Texts(String),
     /// The rows break the schema.
     Database(crate::formats::msidb::Error),
     /// Windows Installer's own validation would find errors in it.
@@ -99,6 +105,7 @@ impl fmt::Display for Error {
                 "too many settings for one MSI: {actions} actions, there is room for {}",
                 sequences::MOST_EARLY
             ),
+            Self::Texts(what) => what.fmt(f),
             Self::Database(error) => error.fmt(f),
             Self::Invalid(errors) => {
                 write!(f, "it would break {} rules of Windows Installer", errors.len())?;
@@ -115,7 +122,7 @@ impl std::error::Error for Error {}
 /// Everything that will be in the MSI but for the bytes of its streams.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct MsiPlan {
-    /// `{slug}-{version}-{arch}.msi`
+    /// `{slug}-{version}-{arch}.msi`; of a further language `{slug}-{version}-{arch}-{language}.msi`.
     pub file_name: String,
     /// `{…}`: of everything that is installed, so that a rebuild with any change is another product.
     pub product_code: String,
@@ -129,11 +136,12 @@ pub struct MsiPlan {
 pub fn plan(release: Release<'_>) -> Result<MsiPlan> {
     let package = release.package;
     let product = &package.target.product;
-    let mut builder = Builder::new(release);
+    let options = &package.outputs.msi;
+    let mut builder = Builder::new(release, Language::find(options.language)?);
     let mut early = Vec::new();
 
-    let mut secure = upgrade::write(&mut builder, &product::version(product));
-    secure.extend(upgrade::write_platform(&mut builder));
+    let mut secure = upgrade::write(&mut builder, &product::version(product))?;
+    secure.extend(upgrade::write_platform(&mut builder)?);
     files::write(&mut builder)?;
     shell::directories(&mut builder, &package.target.ops);
     for op in &package.target.ops {
@@ -164,7 +172,7 @@ pub fn plan(release: Release<'_>) -> Result<MsiPlan> {
     }
     shell::folders_on_the_way(&mut builder);
     secure.extend(ownership::write(&mut builder, &mut early));
-    secure.extend(settings::write(&mut builder, &mut early));
+    secure.extend(settings::write(&mut builder, &mut early)?);
     secure.extend(settings::search_folders(&mut builder, &mut early));
     if early.len() > sequences::MOST_EARLY {
         return Err(Error::Settings { actions: early.len() });
@@ -172,14 +180,19 @@ pub fn plan(release: Release<'_>) -> Result<MsiPlan> {
     let execute = actions::write(&mut builder);
     let both = product::write(&mut builder, secure);
     sequences::write(&mut builder, &early, &execute, &both);
-    let summary = product::summary(&builder);
+    let summary = product::summary(&builder)?;
 
-    let Builder { mut rows, directories, .. } = builder;
+    let Builder { mut rows, directories, texts, .. } = builder;
+    ui::write_texts(&mut rows, &texts)?;
     directories.write(&mut rows);
     let product_code = product_code(package, &rows, &summary, &release);
     rows.push("Property", rows::row!["ProductCode", &product_code]);
     let arch = ids::arch_name(product.arch);
-    let file_name = format!("{}-{}-{arch}.msi", product.slug, product.version_text);
+    let language = match windows::language_name(options.language) {
+        Some(name) if options.is_translation => format!("-{name}"),
+        _ => String::new(),
+    };
+    let file_name = format!("{}-{}-{arch}{language}.msi", product.slug, product.version_text);
     Ok(MsiPlan { file_name, product_code, summary, rows })
 }
 

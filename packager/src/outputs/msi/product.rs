@@ -3,6 +3,7 @@
 use packager_shared::plan::{Arch, Product, Scope};
 use serde::Serialize;
 
+use super::Result;
 use super::builder::{Builder, FEATURE};
 use super::rows::{Cell, row};
 use super::sequences::Step;
@@ -14,6 +15,8 @@ use crate::plan::ids;
 pub struct Summary {
     /// Subject: the product's name.
     pub subject: String,
+    /// Comments: what the package does.
+    pub comments: String,
     /// Author: the manufacturer.
     pub author: String,
     /// Template: `x64;1033`.
@@ -35,7 +38,7 @@ pub fn version(product: &Product) -> String {
 }
 
 /// What the summary information says.
-pub fn summary(builder: &Builder<'_>) -> Summary {
+pub fn summary(builder: &Builder<'_>) -> Result<Summary> {
     let product = &builder.release.package.target.product;
     let platform = match product.arch {
         Arch::X86 => "Intel",
@@ -43,13 +46,14 @@ pub fn summary(builder: &Builder<'_>) -> Summary {
         Arch::Arm64 => "Arm64",
     };
     let needs_5 = product.arch == Arch::Arm64 || !builder.rows.table("MsiServiceConfig").is_empty();
-    Summary {
+    Ok(Summary {
         subject: product.name.clone(),
+        comments: builder.texts.message("comments", &[("product", &product.name)])?,
         author: product.manufacturer.clone(),
         template: format!("{platform};{}", builder.release.package.outputs.msi.language),
         installer_version: if needs_5 { 500 } else { 200 },
         word_count: if product.scope == Scope::User { 2 | 8 } else { 2 },
-    }
+    })
 }
 
 /// The icon's name. Windows Installer caches it under this name.

@@ -6,6 +6,7 @@
 use packager_shared::plan::{Key, Plan, Root, Setting, View};
 use packager_shared::state;
 
+use super::Result;
 use super::actions::SET_PROPERTY;
 use super::builder::Builder;
 use super::formatted;
@@ -35,7 +36,7 @@ pub fn stored(plan: &Plan, setting: &Setting) -> (Key, String) {
 }
 
 /// Adds the rows of every setting; returns the properties that must be secure.
-pub fn write(builder: &mut Builder<'_>, early: &mut Vec<Early>) -> Vec<String> {
+pub fn write(builder: &mut Builder<'_>, early: &mut Vec<Early>) -> Result<Vec<String>> {
     let plan = &builder.release.package.target;
     let mut secure = Vec::new();
     if !plan.settings.is_empty() {
@@ -65,7 +66,7 @@ pub fn write(builder: &mut Builder<'_>, early: &mut Vec<Early>) -> Vec<String> {
             condition: unset,
         });
         if setting.required {
-            let message = format!("{name} must be given: msiexec /i … {name}=value");
+            let message = builder.texts.message("required", &[("setting", name)])?;
             builder.rows.push("LaunchCondition", row![format!("Installed OR {name}"), message]);
         }
         if !setting.allowed.is_empty() {
@@ -77,12 +78,13 @@ pub fn write(builder: &mut Builder<'_>, early: &mut Vec<Early>) -> Vec<String> {
                 condition.push_str(&format!(" OR {name}={}", formatted::condition_string(value)));
             }
             let list: Vec<String> = setting.allowed.iter().map(|value| formatted::literal(value)).collect();
-            let message = format!("{name} is \"[{name}]\" and must be one of: {}", list.join(", "));
+            let places = [("setting", name.as_str()), ("values", &list.join(", "))];
+            let message = builder.texts.message("allowed", &places)?;
             builder.rows.push("LaunchCondition", row![condition, message]);
         }
         secure.extend([name.clone(), remembered]);
     }
-    secure
+    Ok(secure)
 }
 
 /// Sets a property from a registry value, if there is one.

@@ -2,7 +2,9 @@
 
 use packager_shared::plan::{Key, Root, WindowsVersion};
 
+use super::Result;
 use super::builder::Builder;
+use super::formatted::literal;
 use super::rows::row;
 use super::settings::search;
 use crate::plan::ids;
@@ -21,7 +23,7 @@ const BUILD: &str = "WINDOWS_BUILD";
 const BUILD_COUNTS_FROM: u32 = 10;
 
 /// Adds the rows; returns the properties that must be secure.
-pub fn write(builder: &mut Builder<'_>, version: &str) -> Vec<String> {
+pub fn write(builder: &mut Builder<'_>, version: &str) -> Result<Vec<String>> {
     let plan = &builder.release.package.target;
     let options = &builder.release.package.outputs.msi;
     let code = ids::braced(&plan.product.upgrade_code);
@@ -32,7 +34,7 @@ pub fn write(builder: &mut Builder<'_>, version: &str) -> Vec<String> {
         builder
             .rows
             .push("Upgrade", row![code, "0.0.0", none.clone(), none.clone(), attributes, none, OLDER]);
-        return vec![OLDER.to_owned()];
+        return Ok(vec![OLDER.to_owned()]);
     }
     let same = if options.same_version_upgrades { MAX_INCLUSIVE } else { 0 };
     let attributes = MIGRATE_FEATURES | MIN_INCLUSIVE | same;
@@ -40,15 +42,15 @@ pub fn write(builder: &mut Builder<'_>, version: &str) -> Vec<String> {
         .rows
         .push("Upgrade", row![&code, "0.0.0", version, none.clone(), attributes, none.clone(), OLDER]);
     builder.rows.push("Upgrade", row![code, version, none.clone(), none.clone(), ONLY_DETECT, none, NEWER]);
-    let message = format!("A newer version of {} is already installed.", super::formatted::literal(name));
+    let message = builder.texts.message("newer-version", &[("product", &literal(name))])?;
     builder.rows.push("LaunchCondition", row![format!("NOT {NEWER}"), message]);
-    vec![OLDER.to_owned(), NEWER.to_owned()]
+    Ok(vec![OLDER.to_owned(), NEWER.to_owned()])
 }
 
 /// Adds what the platform must be; returns the properties that must be secure.
-pub fn write_platform(builder: &mut Builder<'_>) -> Vec<String> {
+pub fn write_platform(builder: &mut Builder<'_>) -> Result<Vec<String>> {
     let plan = &builder.release.package.target;
-    let name = super::formatted::literal(&plan.product.name);
+    let name = literal(&plan.product.name);
     let mut conditions = Vec::new();
     let mut secure = Vec::new();
     let by_build = |version: WindowsVersion| version.0 >= BUILD_COUNTS_FROM;
@@ -64,10 +66,10 @@ pub fn write_platform(builder: &mut Builder<'_>) -> Vec<String> {
     let min = plan.platform.min;
     // A property compared with a number is converted, so the text of CurrentBuildNumber will do.
     conditions.push(if by_build(min) {
-        (format!("Installed OR {BUILD} >= {}", min.2), format!("{name} needs a newer version of Windows."))
+        (format!("Installed OR {BUILD} >= {}", min.2), "newer-windows")
     } else {
         let nt = min.0 * 100 + min.1;
-        (format!("Installed OR VersionNT >= {nt}"), format!("{name} needs a newer version of Windows."))
+        (format!("Installed OR VersionNT >= {nt}"), "newer-windows")
     });
     for version in &plan.platform.refuse {
         let test = if by_build(*version) {
@@ -75,21 +77,17 @@ pub fn write_platform(builder: &mut Builder<'_>) -> Vec<String> {
         } else {
             format!("VersionNT <> {}", version.0 * 100 + version.1)
         };
-        conditions.push((
-            format!("Installed OR {test}"),
-            format!("{name} does not support this version of Windows."),
-        ));
+        conditions.push((format!("Installed OR {test}"), "other-windows"));
     }
     if !plan.platform.server {
-        let message = format!("{name} does not support server editions of Windows.");
-        conditions.push(("Installed OR MsiNTProductType = 1".to_owned(), message));
+        conditions.push(("Installed OR MsiNTProductType = 1".to_owned(), "no-server"));
     }
     if !plan.platform.client {
-        let message = format!("{name} supports server editions of Windows only.");
-        conditions.push(("Installed OR MsiNTProductType <> 1".to_owned(), message));
+        conditions.push(("Installed OR MsiNTProductType <> 1".to_owned(), "only-server"));
     }
     for (condition, message) in conditions {
+        let message = builder.texts.message(message, &[("product", &name)])?;
         builder.rows.push("LaunchCondition", row![condition, message]);
     }
-    secure
+    Ok(secure)
 }

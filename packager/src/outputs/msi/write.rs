@@ -90,7 +90,7 @@ fn database(plan: &MsiPlan, icon: Option<&[u8]>) -> Result<Database> {
     summary.subject.clone_from(&plan.summary.subject);
     summary.author.clone_from(&plan.summary.author);
     summary.keywords = "Installer".into();
-    summary.comments = format!("Installs {}", plan.summary.subject);
+    summary.comments.clone_from(&plan.summary.comments);
     summary.template.clone_from(&plan.summary.template);
     summary.created = Some(FILE_TIME);
     summary.saved = Some(FILE_TIME);
