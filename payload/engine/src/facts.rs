@@ -228,12 +228,22 @@ impl Facts<'_> {
         }))
     }
 
-    /// The plan's operations.
-    pub fn steps<S: System>(&self, system: &mut S, plan: &Plan) -> Outcome<Vec<Step>> {
+    /// What these operations are on this machine, those whose condition does not hold left out.
+    pub fn steps_of<'o, S: System>(
+        &self,
+        system: &mut S,
+        ops: impl IntoIterator<Item = &'o Op>,
+    ) -> Outcome<Vec<Step>> {
         let mut out = Vec::new();
-        for op in &plan.ops {
+        for op in ops {
             out.extend(self.step(system, op)?);
         }
+        Ok(out)
+    }
+
+    /// The plan's operations.
+    pub fn steps<S: System>(&self, system: &mut S, plan: &Plan) -> Outcome<Vec<Step>> {
+        let mut out = self.steps_of(system, &plan.ops)?;
         // What no registry value of the plan remembers is remembered under the state key.
         let mut key = state::key_of(&plan.product);
         key.path.push('\\');

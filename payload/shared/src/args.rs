@@ -34,21 +34,67 @@ pub enum Action {
     Help,
     /// `/version`
     Version,
-    /// `/msi …`: a custom action of the MSI.
-    Msi(MsiAction),
+    /// `/msi …`: a custom action of the MSI, and why Windows Installer runs.
+    Msi(MsiAction, Reason),
 }
 
-/// Which custom action.
+/// Which custom action of the MSI.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MsiAction {
-    /// `/msi install`
+    /// Files and values are written, services do not run yet.
     Install,
-    /// `/msi uninstall`
-    Uninstall,
-    /// `/msi rollback-install`
+    /// Brings back what [`MsiAction::Install`] changed.
     RollbackInstall,
-    /// `/msi rollback-uninstall`
+    /// Services run.
+    Run,
+    /// Brings back what [`MsiAction::Run`] changed.
+    RollbackRun,
+    /// Everything is still there and runs, and will be removed.
+    BeforeRemove,
+    /// Services are stopped; values and files are still there.
+    Uninstall,
+    /// Brings back what [`MsiAction::Uninstall`] removed.
     RollbackUninstall,
+    /// There is no way back any more.
+    Commit,
+}
+
+/// The actions by the word after `/msi`.
+pub const MSI_ACTIONS: [(&str, MsiAction); 8] = [
+    ("install", MsiAction::Install),
+    ("rollback-install", MsiAction::RollbackInstall),
+    ("run", MsiAction::Run),
+    ("rollback-run", MsiAction::RollbackRun),
+    ("before-remove", MsiAction::BeforeRemove),
+    ("uninstall", MsiAction::Uninstall),
+    ("rollback-uninstall", MsiAction::RollbackUninstall),
+    ("commit", MsiAction::Commit),
+];
+
+/// Why Windows Installer runs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Reason {
+    /// The product comes to the machine.
+    #[default]
+    Install,
+    /// One version replaces another: the new one's installation, and the old one's removal.
+    Upgrade,
+    /// The installed version is repaired, or changed.
+    Repair,
+    /// The product leaves the machine.
+    Uninstall,
+}
+
+/// The reasons by the word after the action.
+pub const REASONS: [(&str, Reason); 4] = [
+    ("install", Reason::Install),
+    ("upgrade", Reason::Upgrade),
+    ("repair", Reason::Repair),
+    ("uninstall", Reason::Uninstall),
+];
+
+fn named<T: Copy>(names: &[(&str, T)], name: &str) -> Option<T> {
+    names.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| *value)
 }
 
 /// A command line, read.
@@ -204,13 +250,13 @@ pub fn parse(command_line: &str, kind: Kind) -> Result<Args, Error> {
             "extract" => Action::Extract(next()?),
             "?" | "h" | "help" => Action::Help,
             "version" => Action::Version,
-            "msi" if kind == Kind::Installed => Action::Msi(match next()?.to_ascii_lowercase().as_str() {
-                "install" => MsiAction::Install,
-                "uninstall" => MsiAction::Uninstall,
-                "rollback-install" => MsiAction::RollbackInstall,
-                "rollback-uninstall" => MsiAction::RollbackUninstall,
-                _ => return fail("install, uninstall, rollback-install or rollback-uninstall must follow"),
-            }),
+            "msi" if kind == Kind::Installed => {
+                let (action, reason) = (next()?, next()?);
+                match (named(&MSI_ACTIONS, &action), named(&REASONS, &reason)) {
+                    (Some(action), Some(reason)) => Action::Msi(action, reason),
+                    _ => return fail("a custom action and its reason must follow"),
+                }
+            }
             _ => return fail("this switch is unknown"),
         };
         // Help wins over everything, so that a desperate line still shows it.
@@ -287,8 +333,9 @@ mod tests {
         assert!(parse("p -u /uninstall", Kind::Installed).is_err());
         assert!(parse("p /extract x", Kind::Installed).is_err());
         assert!(parse("p /msi install", Kind::Share).is_err());
-        let args = parse("p /msi rollback-install", Kind::Installed).expect("reads");
-        assert_eq!(args.action, Action::Msi(MsiAction::RollbackInstall));
+        let args = parse("p /msi rollback-install repair", Kind::Installed).expect("reads");
+        assert_eq!(args.action, Action::Msi(MsiAction::RollbackInstall, Reason::Repair));
+        assert!(parse("p /msi install", Kind::Installed).is_err());
     }
 
     #[test]

@@ -69,6 +69,9 @@ impl core::error::Error for Error {}
 /// The folder below the install directory in which the engine stages files.
 pub const WORK_FOLDER: &str = ".upd";
 
+/// The folders in which custom actions of an MSI keep what brings them back, until Windows Installer commits.
+pub const MSI_WORK_FOLDERS: [&str; 2] = [".upd-msi-install", ".upd-msi-run"];
+
 /// Checks a path relative to the install directory, parts separated by backslashes.
 pub fn check(path: &str) -> Result<(), Error> {
     if path.is_empty() {
@@ -84,7 +87,8 @@ pub fn check(path: &str) -> Result<(), Error> {
     }
     for (at, part) in path.split('\\').enumerate() {
         check_part(part)?;
-        if at == 0 && part.eq_ignore_ascii_case(WORK_FOLDER) {
+        let mut ours = core::iter::once(WORK_FOLDER).chain(MSI_WORK_FOLDERS);
+        if at == 0 && ours.any(|ours| part.eq_ignore_ascii_case(ours)) {
             return Err(Error::WorkFolder);
         }
     }

@@ -1,53 +1,87 @@
-//! `/msi …`: what Windows Installer's tables cannot do. Run as a deferred custom action, as the system; never takes
-//! the product's lock, because the bootstrap may be waiting for Windows Installer with it.
+//! `/msi …`: what Windows Installer's tables cannot do ([`Op::needs_bootstrap`]). Run as a deferred custom action, as
+//! the system; never takes the product's lock, because the bootstrap may be waiting for Windows Installer with it.
+//!
+//! Settings are read from where the tables stored them: none is on a command line. Installing keeps a journal in a
+//! work folder of its own until Windows Installer commits; its rollback partner brings back what the journal says.
+//! Removing keeps none, because this program is gone when Windows Installer commits: its rollback partner makes the
+//! operations true again.
 
 use alloc::vec::Vec;
 
-use packager_shared::args::MsiAction;
-use packager_shared::plan::{Data, Key, Op, Plan};
+use packager_shared::args::{MsiAction, Reason};
+use packager_shared::exit::Exit;
+use packager_shared::path::{self, MSI_WORK_FOLDERS};
+use packager_shared::plan::{Op, Plan};
 
 use super::Ended;
+use super::install::log_summary;
 use crate::System;
-use crate::failure::Outcome;
-use crate::registry;
-use crate::system::RegValue;
+use crate::facts::{self, Facts};
+use crate::failure::{Failure, Outcome};
+use crate::transaction::{self, Change, State, journal};
 
-/// Does, or undoes, the plan's operations that no table of an MSI has: REG_QWORD values.
-///
-/// Rolling back an install removes them: what an earlier version had was removed by its own uninstall, which
-/// Windows Installer rolls back by itself.
-pub fn run<S: System>(system: &mut S, plan: &Plan, action: MsiAction) -> Outcome<Ended> {
-    let values: Vec<(&Key, &str, u64)> = plan
-        .ops
-        .iter()
-        .filter_map(|op| match op {
-            Op::RegistryValue { key, name, data: Data::Qword(value) } => Some((key, name.as_str(), *value)),
-            _ => None,
-        })
-        .collect();
-    for (key, name, value) in values {
-        match action {
-            MsiAction::Install | MsiAction::RollbackUninstall => {
-                system.key_create(key)?;
-                let bytes = Vec::from(value.to_le_bytes());
-                system.value_set(key, name, &RegValue { kind: registry::QWORD, bytes })?;
-            }
-            MsiAction::Uninstall | MsiAction::RollbackInstall => {
-                system.value_remove(key, name)?;
-                prune(system, key)?;
+const INSTALL: &str = MSI_WORK_FOLDERS[0];
+const RUN: &str = MSI_WORK_FOLDERS[1];
+
+/// Does, or undoes, the plan's operations that no table of an MSI has.
+pub fn run<S: System>(
+    system: &mut S,
+    plan: &Plan,
+    action: MsiAction,
+    _reason: Reason,
+    own_path: &str,
+) -> Outcome<Ended> {
+    let Some(dir) = path::parent(own_path) else {
+        return Err(Failure::about(Exit::Failed, "this is no installed program", own_path));
+    };
+    let scope = plan.product.scope;
+    match action {
+        MsiAction::Install => change(system, plan, dir, true, Some(INSTALL))?,
+        MsiAction::RollbackInstall => {
+            journal::recover_in(system, dir, INSTALL, scope)?;
+        }
+        MsiAction::Run | MsiAction::BeforeRemove => {}
+        MsiAction::RollbackRun => {
+            journal::recover_in(system, dir, RUN, scope)?;
+        }
+        MsiAction::Uninstall => change(system, plan, dir, false, None)?,
+        MsiAction::RollbackUninstall => change(system, plan, dir, true, None)?,
+        MsiAction::Commit => {
+            for folder in MSI_WORK_FOLDERS {
+                transaction::settle(system, dir, folder, scope);
             }
         }
     }
     Ok(Ended::done("msi", ""))
 }
 
-fn prune<S: System>(system: &mut S, key: &Key) -> Outcome<()> {
-    let mut level = Some(key.clone());
-    while let Some(key) = level {
-        if registry::is_well_known(&key) || !system.key_exists(&key)? || !system.key_remove_empty(&key)? {
-            break;
-        }
-        level = registry::parent(&key);
+/// Makes the operations true, or takes them away. One whose condition does not hold is taken away in any case: it
+/// may have held before.
+fn change<S: System>(
+    system: &mut S,
+    plan: &Plan,
+    dir: &str,
+    install: bool,
+    folder: Option<&str>,
+) -> Outcome<()> {
+    let product = &plan.product;
+    let settings = facts::settings_as_installed(system, plan);
+    let facts = Facts { arch: product.arch, scope: product.scope, install_dir: dir, settings: &settings };
+    let ours = || plan.ops.iter().filter(|op| op.needs_bootstrap());
+    let all: Vec<&Op> = ours()
+        .map(|op| match op {
+            Op::When(_, inner) => &**inner,
+            op => op,
+        })
+        .collect();
+    let old = State { steps: facts.steps_of(system, all)?, ..State::default() };
+    let mut new = State::default();
+    if install {
+        new.steps = facts.steps_of(system, ours())?;
     }
+    let change =
+        Change { dir, anchor: "", old: &old, new: &new, source: None, hash: false, scope: product.scope };
+    let summary = transaction::run_steps(system, &change, folder, |_| Ok(()))?;
+    log_summary(system, &summary);
     Ok(())
 }

@@ -83,7 +83,7 @@ fn start<S: System>(system: &mut S, command_line: &str) -> Outcome<Ended> {
         }
     };
     // Windows Installer shows what there is to show.
-    let ui = if matches!(args.action, Action::Msi(_)) { Ui::Quiet } else { args.ui };
+    let ui = if matches!(args.action, Action::Msi(..)) { Ui::Quiet } else { args.ui };
     if let Err(error) = system.begin(ui, args.log.as_deref()) {
         let _ = system.begin(args.ui, None);
         return Err(Failure::with_exit(Exit::Failed, &error));
@@ -101,7 +101,9 @@ fn start<S: System>(system: &mut S, command_line: &str) -> Outcome<Ended> {
             let package = image.package(system)?;
             let identity = identity::Identity::of(&package.plan);
             match &args.action {
-                Action::Msi(action) => custom_action::run(system, &package.plan, *action),
+                Action::Msi(action, reason) => {
+                    custom_action::run(system, &package.plan, *action, *reason, &own_path)
+                }
                 Action::Version => Ok(Ended::done("version", &package.plan.product.version_text)),
                 Action::Uninstall => uninstall::run(system, &identity, Some(package), &run),
                 _ => update::run(system, &identity, Some(package), &run),

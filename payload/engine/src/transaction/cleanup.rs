@@ -18,7 +18,7 @@ impl<S: System> Transaction<'_, S> {
     /// Deletes what was put aside, the work folder, and folders that are empty now.
     pub fn clean_up(&mut self, change: &Change<'_, S>, difference: &Difference) {
         self.journal = None;
-        remove_work_folder(self.system, change.dir, change.scope, true);
+        remove_work_folder(self.system, &self.work, change.scope, true);
         let mut folders: Vec<String> = Vec::new();
         for file in &difference.remove {
             let mut folder = path::parent(file);
@@ -83,29 +83,29 @@ impl<S: System> Transaction<'_, S> {
     }
 }
 
-/// Removes the work folder of an install directory with all that is in it, as far as it goes.
+/// Removes a work folder of an install directory with all that is in it, as far as it goes.
 ///
 /// The journal of a rolled-back transaction goes first: without the files that it tells of, it would tell lies. That
 /// of a committed one goes last: while it is there, somebody will clean up.
-pub fn remove_work_folder<S: System>(system: &mut S, dir: &str, scope: Scope, committed: bool) {
-    let work = path::join(dir, path::WORK_FOLDER);
-    match system.stat(&work) {
+pub fn remove_work_folder<S: System>(system: &mut S, work: &str, scope: Scope, committed: bool) {
+    let dir = path::parent(work).unwrap_or(work);
+    match system.stat(work) {
         Ok(Some(stat)) if stat.directory && !stat.reparse => {}
         Ok(None) => return,
         _ => {
-            system.log(&text::join(&["left behind: ", &work]));
+            system.log(&text::join(&["left behind: ", work]));
             return;
         }
     }
-    let journal = journal::path_in(&work);
+    let journal = journal::path_in(work);
     let gone =
         |system: &mut S| matches!(system.stat(&journal), Ok(None)) || system.remove_file(&journal).is_ok();
     if !committed && !gone(system) {
-        system.log(&text::join(&["left behind: ", &work]));
+        system.log(&text::join(&["left behind: ", work]));
         return;
     }
     for name in ["new", "old"] {
-        let folder = path::join(&work, name);
+        let folder = path::join(work, name);
         for (name, _) in system.list(&folder).unwrap_or_default() {
             let file = path::join(&folder, &name);
             if system.remove_file(&file).is_err() {
@@ -117,7 +117,7 @@ pub fn remove_work_folder<S: System>(system: &mut S, dir: &str, scope: Scope, co
     if committed {
         gone(system);
     }
-    if let Err(error) = system.remove_dir(&work) {
+    if let Err(error) = system.remove_dir(work) {
         system.log(&text::join(&["left behind: ", &error.on]));
     }
 }

@@ -109,16 +109,24 @@ fn next<'a>(r: &mut Reader<'a>) -> Option<&'a [u8]> {
 
 /// Whether a transaction in this directory was cut off.
 pub fn is_pending<S: System>(system: &mut S, dir: &str) -> bool {
-    let work = path::join(dir, path::WORK_FOLDER);
-    matches!(system.stat(&path_in(&work)), Ok(Some(_)))
+    is_pending_in(system, &path::join(dir, path::WORK_FOLDER))
+}
+
+fn is_pending_in<S: System>(system: &mut S, work: &str) -> bool {
+    matches!(system.stat(&path_in(work)), Ok(Some(_)))
 }
 
 /// Brings a transaction that was cut off to its end: back, or forward when it was committed. Whether there was one.
 pub fn recover<S: System>(system: &mut S, dir: &str, scope: Scope) -> Outcome<bool> {
-    if !is_pending(system, dir) {
+    recover_in(system, dir, path::WORK_FOLDER, scope)
+}
+
+/// The same, of the journal in this folder of the install directory.
+pub fn recover_in<S: System>(system: &mut S, dir: &str, folder: &str, scope: Scope) -> Outcome<bool> {
+    let work = path::join(dir, folder);
+    if !is_pending_in(system, &work) {
         return Ok(false);
     }
-    let work = path::join(dir, path::WORK_FOLDER);
     let file = path_in(&work);
     system.log(&text::join(&["an earlier run was cut off: ", &file]));
     // What it says is done with this run's rights, so nobody else may have written it.
@@ -142,9 +150,9 @@ pub fn recover<S: System>(system: &mut S, dir: &str, scope: Scope) -> Outcome<bo
     };
     if journal.committed {
         system.log("it was done but for cleaning up");
-        cleanup::remove_work_folder(system, dir, scope, true);
+        cleanup::remove_work_folder(system, &work, scope, true);
     } else {
-        let mut tx = Transaction::new(system, dir, scope);
+        let mut tx = Transaction::new(system, dir, folder, scope);
         tx.undo = journal.records;
         // Without a record of its own folder nothing else had begun.
         if tx.undo.is_empty() {

@@ -99,7 +99,7 @@ pub struct Transaction<'a, S: System> {
 /// Changes the machine from `old` to `new`. On an error it is as it was before.
 pub fn run<S: System>(system: &mut S, mut change: Change<'_, S>) -> Outcome<Summary> {
     let difference = compare::compare(system, &change)?;
-    let mut tx = Transaction::new(system, change.dir, change.scope);
+    let mut tx = Transaction::new(system, change.dir, path::WORK_FOLDER, change.scope);
     match tx.go(&mut change, &difference) {
         Ok(()) => {
             let summary = Summary {
@@ -118,13 +118,48 @@ pub fn run<S: System>(system: &mut S, mut change: Change<'_, S>) -> Outcome<Summ
     }
 }
 
+/// Makes the steps of a change true for an installation that Windows Installer manages, files apart. On an error
+/// everything is as it was before.
+///
+/// With a `folder` the journal stays in it: [`journal::recover_in`] brings everything back, [`settle`] gives that
+/// up. Without one nothing can be brought back later.
+pub fn run_steps<S: System>(
+    system: &mut S,
+    change: &Change<'_, S>,
+    folder: Option<&str>,
+    inner: impl FnOnce(&mut Transaction<'_, S>) -> Outcome<()>,
+) -> Outcome<Summary> {
+    let mut tx = Transaction::new(system, change.dir, folder.unwrap_or(path::WORK_FOLDER), change.scope);
+    tx.unjournaled = folder.is_none();
+    let steps = |tx: &mut Transaction<'_, S>| {
+        let ran = match ops::services_change(tx.system, change)? {
+            true => tx.stop_services(change)?,
+            false => Vec::new(),
+        };
+        tx.apply_steps(change)?;
+        tx.start_services(change, &ran)?;
+        inner(tx)
+    };
+    if let Err(failure) = steps(&mut tx) {
+        tx.system.log(&text::join(&["failed: ", &failure.text]));
+        tx.roll_back();
+        return Err(failure);
+    }
+    Ok(Summary { steps: tx.changes, ..Summary::default() })
+}
+
+/// Gives up the way back that [`run_steps`] left.
+pub fn settle<S: System>(system: &mut S, dir: &str, folder: &str, scope: Scope) {
+    cleanup::remove_work_folder(system, &path::join(dir, folder), scope, true);
+}
+
 impl<'a, S: System> Transaction<'a, S> {
-    fn new(system: &'a mut S, dir: &str, scope: Scope) -> Self {
+    fn new(system: &'a mut S, dir: &str, folder: &str, scope: Scope) -> Self {
         Self {
             system,
             dir: String::from(dir),
             scope,
-            work: path::join(dir, path::WORK_FOLDER),
+            work: path::join(dir, folder),
             journal: None,
             unjournaled: false,
             undo: Vec::new(),
@@ -185,7 +220,7 @@ impl<'a, S: System> Transaction<'a, S> {
         if self.system.stat(&work)?.is_some() {
             // A journal would have been recovered before.
             self.system.log(&text::join(&["removing what an earlier run left behind: ", &work]));
-            cleanup::remove_work_folder(self.system, &self.dir, self.scope, false);
+            cleanup::remove_work_folder(self.system, &work, self.scope, false);
         }
         for level in self.missing_dirs(&self.dir.clone())? {
             self.undo.push(Undo::RemoveDir(level.clone()));

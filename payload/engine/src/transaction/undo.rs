@@ -68,7 +68,7 @@ impl<S: System> Transaction<'_, S> {
     fn undo_one(&mut self, undo: Undo) -> Result<()> {
         if undo == Undo::RemoveWorkFolder {
             self.journal = None;
-            cleanup::remove_work_folder(self.system, &self.dir, self.scope, false);
+            cleanup::remove_work_folder(self.system, &self.work, self.scope, false);
             return Ok(());
         }
         let system = &mut *self.system;

@@ -207,14 +207,25 @@ fn custom_actions_do_and_undo_the_big_numbers() {
     assert!(expected.is_some());
     world.locked = true;
     world.administrator = true;
-    assert_eq!(world.launch(INSTALLED, "/msi uninstall"), 0);
+    assert_eq!(world.launch(INSTALLED, "/msi uninstall uninstall"), 0);
     assert_eq!(big(&world), None);
-    assert_eq!(world.launch(INSTALLED, "/msi rollback-uninstall"), 0);
+    assert_eq!(world.launch(INSTALLED, "/msi rollback-uninstall uninstall"), 0);
     assert_eq!(big(&world), expected);
-    assert_eq!(world.launch(INSTALLED, "/msi rollback-install"), 0);
+    assert_eq!(world.launch(INSTALLED, "/msi uninstall uninstall"), 0);
+    assert_eq!(world.launch(INSTALLED, "/msi install install"), 0);
+    assert_eq!(big(&world), expected);
+    assert_eq!(world.launch(INSTALLED, "/msi rollback-install install"), 0);
     assert_eq!(big(&world), None);
-    assert_eq!(world.launch(INSTALLED, "/msi install"), 0);
+    assert_eq!(world.launch(INSTALLED, "/msi install repair"), 0);
+    assert_eq!(world.launch(INSTALLED, "/msi commit repair"), 0);
+    assert_eq!(world.launch(INSTALLED, "/msi rollback-install repair"), 0);
     assert_eq!(big(&world), expected);
+    // A repair that fails brings back what was there before it, not nothing.
+    assert_eq!(world.launch(INSTALLED, "/msi install repair"), 0);
+    assert_eq!(world.launch(INSTALLED, "/msi rollback-install repair"), 0);
+    assert_eq!(big(&world), expected);
+    let left = crate::System::list(&mut world, DIR).expect("there").into_iter().map(|(name, _)| name);
+    assert_eq!(left.filter(|name| name.starts_with(".upd")).count(), 0);
     assert_eq!(world.launch(INSTALLED, "/msi nonsense"), 1639);
 }
 
