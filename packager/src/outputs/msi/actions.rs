@@ -3,11 +3,14 @@
 //! Each deferred action has a rollback partner that stands before it, so that it is there when the action fails
 //! half-way (Microsoft: "Rollback Custom Actions").
 
-use packager_shared::plan::{Op, Scope};
+use packager_shared::plan::{Op, Scope, run_at};
+use packager_shared::state;
 
 use super::builder::Builder;
 use super::rows::row;
-use super::sequences::Step;
+use super::sequences::{Early, Step};
+use super::settings::set_property;
+use super::{ownership, upgrade};
 
 /// Sets a property. It runs in both sequences: what the one with a user interface cleared, or set of private
 /// properties, does not reach the other.
@@ -17,33 +20,105 @@ pub const SET_PROPERTY: i32 = 51;
 const INSTALLED_EXE: i32 = 18;
 const DEFERRED: i32 = 0x400;
 const ROLLBACK: i32 = 0x100;
+const COMMIT: i32 = 0x200;
 const NO_IMPERSONATE: i32 = 0x800;
 /// A failed undo must not stop the other undos.
 const IGNORE_EXIT_CODE: i32 = 0x40;
 
+const INSTALLING: &str = "NOT REMOVE~=\"ALL\"";
+const REMOVING: &str = "REMOVE~=\"ALL\"";
+
+/// Why Windows Installer installs, and why it removes: words that the bootstrap takes.
+const INSTALL_REASON: &str = "InstallReason";
+const REMOVE_REASON: &str = "RemoveReason";
+
+/// When the bootstrap has work to do.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Phases {
+    /// State that it makes true, and takes away.
+    state: bool,
+    /// Something is done when the services run.
+    run: bool,
+    /// Something is done before anything is removed.
+    before_remove: bool,
+}
+
+impl Phases {
+    fn of(ops: &[Op]) -> Self {
+        let mut phases = Self::default();
+        for op in ops.iter().filter(|op| op.needs_bootstrap()) {
+            let op = match op {
+                Op::When(_, inner) => inner,
+                op => op,
+            };
+            match op {
+                Op::Run(run) => {
+                    let after = run_at::AFTER_INSTALL | run_at::AFTER_UPGRADE | run_at::AFTER_REPAIR;
+                    phases.run |= run.at & after != 0;
+                    phases.before_remove |= run.at & !after != 0;
+                }
+                Op::Close { .. } => phases.before_remove = true,
+                Op::Replaces(_) => {}
+                _ => phases.state = true,
+            }
+        }
+        phases
+    }
+}
+
 /// Adds the actions when an operation needs them; returns where they stand.
-pub fn write(builder: &mut Builder<'_>) -> Vec<Step> {
+pub fn write(builder: &mut Builder<'_>, early: &mut Vec<Early>) -> Vec<Step> {
     let plan = &builder.release.package.target;
+    let phases = Phases::of(&plan.ops);
     let Some(bootstrap) = builder.release.bootstrap() else { return Vec::new() };
-    if !plan.ops.iter().any(Op::needs_bootstrap) {
+    if phases == Phases::default() {
         return Vec::new();
     }
     let program = builder.file_key(&bootstrap.path);
     let context = if plan.product.scope == Scope::Machine { NO_IMPERSONATE } else { 0 };
-    let installing = "NOT REMOVE~=\"ALL\"";
-    let removing = "REMOVE~=\"ALL\"";
+    reasons(builder, early);
     let mut steps = Vec::new();
-    let mut add = |name: &'static str, kind: i32, argument: &str, sequence: i32, condition: &str| {
-        let arguments = format!("/msi {argument}");
+    let mut add = |name: &'static str, kind: i32, action: &str, sequence: i32, removing: bool| {
+        let (condition, reason) =
+            if removing { (REMOVING, REMOVE_REASON) } else { (INSTALLING, INSTALL_REASON) };
+        let arguments = format!("/msi {action} [{reason}]");
         builder
             .rows
             .push("CustomAction", row![name, INSTALLED_EXE | DEFERRED | context | kind, &program, arguments]);
         steps.push(Step { action: name.to_owned(), condition: condition.to_owned(), sequence });
     };
     let undo = ROLLBACK | IGNORE_EXIT_CODE;
-    add("UndoBootstrapUninstall", undo, "rollback-uninstall", 2610, removing);
-    add("BootstrapUninstall", 0, "uninstall", 2620, removing);
-    add("UndoBootstrapInstall", undo, "rollback-install", 5010, installing);
-    add("BootstrapInstall", 0, "install", 5020, installing);
+    if phases.before_remove {
+        add("BootstrapBeforeRemove", 0, "before-remove", 1650, true);
+    }
+    if phases.state {
+        // Before RemoveRegistryValues: rolling back goes backwards, and the settings have to be there again.
+        add("UndoBootstrapUninstall", undo, "rollback-uninstall", 2580, true);
+        add("BootstrapUninstall", 0, "uninstall", 2590, true);
+        add("UndoBootstrapInstall", undo, "rollback-install", 5010, false);
+        add("BootstrapInstall", 0, "install", 5020, false);
+    }
+    if phases.run {
+        add("UndoBootstrapRun", undo, "rollback-run", 5940, false);
+        add("BootstrapRun", 0, "run", 5950, false);
+    }
+    if phases.state || phases.run {
+        add("BootstrapCommit", COMMIT | IGNORE_EXIT_CODE, "commit", 6590, false);
+    }
     steps
+}
+
+/// Finds out why Windows Installer runs.
+fn reasons(builder: &mut Builder<'_>, early: &mut Vec<Early>) {
+    builder.rows.push("Property", row![INSTALL_REASON, "install"]);
+    builder.rows.push("Property", row![REMOVE_REASON, "uninstall"]);
+    let older = format!("{} OR {}=\"{}\"", upgrade::OLDER, ownership::MANAGER, state::ENGINE);
+    for (action, property, value, condition) in [
+        ("ReasonUpgrade", INSTALL_REASON, "upgrade", older.as_str()),
+        ("ReasonRepair", INSTALL_REASON, "repair", "Installed"),
+        ("ReasonReplaced", REMOVE_REASON, "upgrade", "UPGRADINGPRODUCTCODE"),
+    ] {
+        let action = set_property(builder, action, property, value);
+        early.push(Early { action, condition: condition.to_owned() });
+    }
 }

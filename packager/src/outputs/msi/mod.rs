@@ -174,10 +174,10 @@ pub fn plan(release: Release<'_>) -> Result<MsiPlan> {
     secure.extend(ownership::write(&mut builder, &mut early));
     secure.extend(settings::write(&mut builder, &mut early)?);
     secure.extend(settings::search_folders(&mut builder, &mut early));
+    let execute = actions::write(&mut builder, &mut early);
     if early.len() > sequences::MOST_EARLY {
         return Err(Error::Settings { actions: early.len() });
     }
-    let execute = actions::write(&mut builder);
     let both = product::write(&mut builder, secure);
     sequences::write(&mut builder, &early, &execute, &both);
     let summary = product::summary(&builder)?;

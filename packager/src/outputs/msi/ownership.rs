@@ -12,7 +12,7 @@ use super::settings::{search, set_property, stored};
 use crate::plan::ids::{self, Kind};
 
 /// What AppSearch finds in the state key of an earlier installation.
-const MANAGER: &str = "INSTALLATION_MANAGER";
+pub const MANAGER: &str = "INSTALLATION_MANAGER";
 
 /// Adds the state key, and removes the uninstall entry that the setup EXE made. Rollback brings both back as
 /// they were: they are ordinary rows. Returns the properties that must be secure.

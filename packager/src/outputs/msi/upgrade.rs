@@ -15,7 +15,8 @@ const ONLY_DETECT: i32 = 2;
 const MIN_INCLUSIVE: i32 = 256;
 const MAX_INCLUSIVE: i32 = 512;
 
-const OLDER: &str = "OLDER_VERSION_FOUND";
+/// What FindRelatedProducts finds of an earlier version.
+pub const OLDER: &str = "OLDER_VERSION_FOUND";
 const NEWER: &str = "NEWER_VERSION_FOUND";
 const BUILD: &str = "WINDOWS_BUILD";
 
