@@ -17,6 +17,14 @@ pub struct Measured {
     seconds: f64,
     processor: f64,
     bytes: u64,
+    items: usize,
+}
+
+impl Measured {
+    /// Says how many things the time went into.
+    pub fn of(self, items: usize) -> Self {
+        Self { items, ..self }
+    }
 }
 
 /// Time from its start on.
@@ -35,6 +43,7 @@ impl Timer {
             seconds: self.wall.elapsed().as_secs_f64(),
             processor: processor_seconds() - self.processor,
             bytes,
+            items: 0,
         }
     }
 }
@@ -51,12 +60,15 @@ pub fn cases(cases: &[Case<'_>]) {
             .find(|(name, _)| Some(*name) == arguments.get(at + 1).map(String::as_str))
             .expect("a case");
         let measured = run();
-        let Measured { seconds, processor, bytes } = measured;
-        println!("{seconds} {processor} {bytes} {}", peak_memory().unwrap_or_default());
+        let Measured { seconds, processor, bytes, items } = measured;
+        println!("{seconds} {processor} {bytes} {} {items}", peak_memory().unwrap_or_default());
         return;
     }
     let mut first = None;
-    println!("{:24} {:>9} {:>7} {:>9} {:>13} {:>9}", "case", "seconds", "ratio", "cpu s", "bytes", "peak MB");
+    println!(
+        "{:24} {:>9} {:>7} {:>9} {:>13} {:>9} {:>8}",
+        "case", "seconds", "ratio", "cpu s", "bytes", "peak MB", "us each"
+    );
     for (name, _) in cases {
         let runs = (0..RUNS).map(|_| {
             let program = std::env::current_exe().expect("this program");
@@ -66,11 +78,16 @@ pub fn cases(cases: &[Case<'_>]) {
             let text = String::from_utf8_lossy(&output.stdout).into_owned();
             let numbers: Vec<f64> =
                 text.split_whitespace().filter_map(|number| number.parse().ok()).collect();
-            (numbers[0], numbers[1], numbers[2], numbers[3])
+            (numbers[0], numbers[1], numbers[2], numbers[3], numbers[4])
         });
-        let (seconds, processor, bytes, peak) = runs.min_by(|a, b| a.0.total_cmp(&b.0)).expect("a run");
+        let (seconds, processor, bytes, peak, items) =
+            runs.min_by(|a, b| a.0.total_cmp(&b.0)).expect("a run");
         let ratio = seconds / *first.get_or_insert(seconds);
-        println!("{name:24} {seconds:9.2} {ratio:7.2} {processor:9.2} {bytes:13.0} {:9.1}", peak / 1024.0);
+        let each = if items > 0.0 { format!("{:8.1}", seconds * 1e6 / items) } else { String::new() };
+        println!(
+            "{name:24} {seconds:9.2} {ratio:7.2} {processor:9.2} {bytes:13.0} {:9.1} {each}",
+            peak / 1024.0
+        );
     }
 }
 

@@ -16,6 +16,8 @@ mod view;
 
 use std::fmt;
 
+use rayon::prelude::*;
+
 use crate::formats::msidb::Database;
 
 pub use rules::RULES;
@@ -155,13 +157,17 @@ impl Report<'_> {
 #[must_use]
 pub fn run(database: &Database, only: &[String]) -> Vec<Finding> {
     let view = View::new(database);
-    let mut findings = Vec::new();
-    for rule in RULES {
-        if only.is_empty() || only.iter().any(|name| is_named(rule, name)) {
+    let wanted = |rule: &&Rule| only.is_empty() || only.iter().any(|name| is_named(rule, name));
+    let found: Vec<Vec<Finding>> = RULES
+        .par_iter()
+        .filter(wanted)
+        .map(|rule| {
+            let mut findings = Vec::new();
             (rule.check)(&view, &mut Report { ice: rule.name, findings: &mut findings });
-        }
-    }
-    findings
+            findings
+        })
+        .collect();
+    found.into_iter().flatten().collect()
 }
 
 /// The names among these that no rule has.

@@ -1,8 +1,6 @@
 //! A package as rules look at it: rows with named columns.
 
-use std::collections::HashMap;
-
-use crate::formats::msidb::{Category, Database, Row, SummaryInfo, Table, Value};
+use crate::formats::msidb::{Category, Database, Map, Row, SummaryInfo, Table, Value};
 
 use super::directories::Directories;
 
@@ -51,14 +49,14 @@ impl<'a> View<'a> {
 
     /// The rows of a table by the first field of their key. Of several, the last one stays.
     #[must_use]
-    pub fn by_key(&self, table: &str) -> HashMap<&'a str, Record<'a>> {
+    pub fn by_key(&self, table: &str) -> Map<&'a str, Record<'a>> {
         self.rows(table).map(|record| (record.first(), record)).collect()
     }
 
     /// The rows of a table by a field.
     #[must_use]
-    pub fn grouped(&self, table: &str, column: &str) -> HashMap<&'a str, Vec<Record<'a>>> {
-        let mut groups: HashMap<_, Vec<_>> = HashMap::new();
+    pub fn grouped(&self, table: &str, column: &str) -> Map<&'a str, Vec<Record<'a>>> {
+        let mut groups: Map<_, Vec<_>> = Map::default();
         for record in self.rows(table) {
             groups.entry(record.text(column)).or_default().push(record);
         }
@@ -73,7 +71,7 @@ impl<'a> View<'a> {
 
     /// The actions of a sequence table by name, with their numbers. Rows without a number are never run.
     #[must_use]
-    pub fn sequence(&self, table: &str) -> HashMap<&'a str, i32> {
+    pub fn sequence(&self, table: &str) -> Map<&'a str, i32> {
         self.rows(table)
             .filter_map(|record| Some((record.first(), record.int("Sequence").filter(|&number| number > 0)?)))
             .collect()

@@ -41,8 +41,8 @@ const FIXED: usize = 32;
 const ROW: usize = 56;
 /// More sections than this are refused.
 const MOST_SECTIONS: u32 = 16;
-/// A larger memory bound is refused, in bytes.
-pub const MOST_MEMORY: u64 = 256 << 20;
+/// A larger memory bound is refused, in bytes: a 32-bit process has 2 GB of addresses for all that it does.
+pub const MOST_MEMORY: u64 = 1 << 30;
 
 /// What a bootstrap is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

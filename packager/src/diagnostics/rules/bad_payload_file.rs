@@ -7,8 +7,8 @@ use crate::report::Problem;
 pub(super) const RULE: Rule =
     Rule { name: "bad-payload-file", summary: "a payload file that cannot be installed", check };
 
-/// The most files: Windows Installer counts the files of a cabinet in 16 bits, and the bootstrap is one of them.
-const MOST_FILES: usize = 65_534;
+/// The most files: what updates them holds their list in the memory of a 32-bit process.
+const MOST_FILES: usize = 250_000;
 
 /// How many problems are shown at once.
 const SHOWN: usize = 50;

@@ -143,6 +143,7 @@ rules! {
     empty_payload,
     floor_above_serial,
     fourth_version_part,
+    long_path,
     missing_file,
     missing_payload,
     needs_newer_windows,

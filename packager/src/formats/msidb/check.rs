@@ -3,11 +3,10 @@
 //!
 //! <https://learn.microsoft.com/windows/win32/msi/ice03>
 
-use std::collections::{HashMap, HashSet};
 use std::fmt;
 
 use super::schema::{ColumnDef, VALIDATION};
-use super::{Category, Column, ColumnType, Database, Row, Table, Value};
+use super::{Category, Column, ColumnType, Database, Map, Row, Set, Table, Value};
 
 /// A field that breaks its column's rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -107,7 +106,7 @@ fn check(tables: &[&Table]) -> Vec<Violation> {
     let mut found = Vec::new();
     let rules = Rules::new(tables);
     let mut keys =
-        Keys { tables: tables.iter().map(|table| (table.name(), *table)).collect(), sets: HashMap::new() };
+        Keys { tables: tables.iter().map(|table| (table.name(), *table)).collect(), sets: Map::default() };
     for table in tables {
         check_table(table, &rules, &mut keys, &mut found);
     }
@@ -124,7 +123,7 @@ fn check_table<'a>(table: &'a Table, rules: &Rules<'a>, keys: &mut Keys<'a>, fou
             problem,
         });
     };
-    let mut seen: HashSet<&[Value]> = HashSet::with_capacity(table.rows().len());
+    let mut seen: Set<&[Value]> = Set::with_capacity_and_hasher(table.rows().len(), Default::default());
     for row in table.rows() {
         if let Some(key) = row.get(..table.keys())
             && !seen.insert(key)
@@ -260,11 +259,11 @@ fn special<'a>(
 }
 
 /// `_Validation` by table and column.
-struct Rules<'a>(HashMap<&'a str, HashMap<&'a str, Result<Rule<'a>, &'static str>>>);
+struct Rules<'a>(Map<&'a str, Map<&'a str, Result<Rule<'a>, &'static str>>>);
 
 impl<'a> Rules<'a> {
     fn new(tables: &[&'a Table]) -> Self {
-        let mut rules: HashMap<_, HashMap<_, _>> = HashMap::new();
+        let mut rules: Map<_, Map<_, _>> = Map::default();
         let validation = tables.iter().find(|table| table.name() == VALIDATION);
         for row in validation.map(|table| table.rows()).unwrap_or_default() {
             let text = |index: usize| row.get(index).and_then(Value::as_str).unwrap_or("");
@@ -306,8 +305,8 @@ impl<'a> Rules<'a> {
 
 /// The values that columns have, collected when first asked for.
 struct Keys<'a> {
-    tables: HashMap<&'a str, &'a Table>,
-    sets: HashMap<(&'a str, usize), HashSet<&'a Value>>,
+    tables: Map<&'a str, &'a Table>,
+    sets: Map<(&'a str, usize), Set<&'a Value>>,
 }
 
 impl<'a> Keys<'a> {

@@ -38,3 +38,9 @@ pub use read::{Package, open};
 pub use stream::Stream;
 pub use summary::SummaryInfo;
 pub use value::{Row, Value};
+
+/// What finds one of a hundred thousand rows. A large package spends much of its time in these, and their hash has
+/// to be quick more than hard to foresee.
+pub type Map<K, V> = std::collections::HashMap<K, V, foldhash::fast::RandomState>;
+/// See [`Map`].
+pub type Set<T> = std::collections::HashSet<T, foldhash::fast::RandomState>;

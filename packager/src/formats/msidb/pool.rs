@@ -4,10 +4,9 @@
 //! entry of two 16-bit numbers per string: length and reference count. A length past 65,535 is a length of 0 with a
 //! count that is not, followed by the length in 4 bytes. An entry of two zeros is an unused reference.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::{Error, Value, codepage};
+use super::{Error, Map, Value, codepage};
 
 const LONG_REFERENCES: u32 = 0x8000_0000;
 /// The highest reference of 3 bytes.
@@ -15,13 +14,13 @@ const MAX_REFERENCE: usize = 0x00ff_ffff;
 
 /// Strings by first use.
 pub(super) struct PoolBuilder<'a> {
-    references: HashMap<&'a str, u32>,
+    references: Map<&'a str, u32>,
     strings: Vec<(&'a str, u32)>,
 }
 
 impl<'a> PoolBuilder<'a> {
     pub(super) fn new() -> Self {
-        Self { references: HashMap::new(), strings: Vec::new() }
+        Self { references: Map::default(), strings: Vec::new() }
     }
 
     /// The reference of a string, counted as used once more. The empty string is reference 0.

@@ -3,7 +3,7 @@
 //! A file there says nothing about the other users of the machine.
 //! <https://learn.microsoft.com/windows/win32/msi/ice38>
 
-use std::collections::HashMap;
+use crate::formats::msidb::Map;
 
 use crate::validate::{Place, Record, Report, View};
 
@@ -24,10 +24,7 @@ pub(super) fn check(view: &View<'_>, report: &mut Report<'_>) {
 }
 
 /// Whether the key path is a registry value of the user (HKCU, or -1: HKCU when installed per user).
-pub(super) fn user_key_path(
-    component: &Record<'_>,
-    values: &HashMap<&str, Record<'_>>,
-) -> Result<(), String> {
+pub(super) fn user_key_path(component: &Record<'_>, values: &Map<&str, Record<'_>>) -> Result<(), String> {
     let key_path = component.text("KeyPath");
     if component.bits("Attributes") & REGISTRY_KEY_PATH == 0 {
         return Err("it is a file or a directory".to_owned());

@@ -27,7 +27,7 @@ use crate::text;
 
 const MAGIC: &[u8; 8] = b"PKGJRNL\x01";
 /// A longer journal is none of ours, in bytes.
-const MOST: u64 = 64 << 20;
+const MOST: u64 = 256 << 20;
 const COMMITTED: u8 = 0;
 
 /// The journal's path in a work folder.
