@@ -6,8 +6,8 @@ use serde_spanned::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::types::{
-    Bootstrap, Data, Detect, Environment, Manifest, Msi, Payload, Product, Registry, Service, Setting,
-    Shortcut, Site, Text, Typed, Version,
+    Bootstrap, Data, Detect, Environment, Manifest, Msi, Payload, Product, Registry, Removal, Service,
+    Setting, Shortcut, Site, Text, Typed, Version,
 };
 
 /// The whole manifest.
@@ -156,6 +156,15 @@ fn registry(t: &Table<'_, '_>) -> Registry {
         key: t.text("key"),
         view,
         values: values.into_iter().filter_map(|(name, value)| Some((name, data(value)?))).collect(),
+        remove: removal(t, "remove"),
+        remove_on_uninstall: removal(t, "remove-on-uninstall"),
+    }
+}
+
+fn removal(t: &Table<'_, '_>, key: &str) -> Option<Removal> {
+    match t.flag(key) {
+        Some(flag) => flag.get_ref().then(|| Removal::Key(flag.span())),
+        None => t.table.contains_key(key).then(|| Removal::Values(t.texts(key))),
     }
 }
 
@@ -171,6 +180,12 @@ fn data(value: &Spanned<DeValue<'_>>) -> Option<Data> {
     found.extend(t.text("hex").map(Typed::Hex));
     if t.table.contains_key("multi") {
         found.push(Typed::Multi(t.texts("multi")));
+    }
+    if t.table.contains_key("append") {
+        found.push(Typed::Append(t.texts("append")));
+    }
+    if t.table.contains_key("prepend") {
+        found.push(Typed::Prepend(t.texts("prepend")));
     }
     // A key that could not be read has been reported: nothing is said about the rest.
     (found.len() == t.table.len()).then_some(Data::Typed(t.span, found))

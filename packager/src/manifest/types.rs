@@ -134,6 +134,19 @@ pub struct Registry {
     pub view: Option<Text>,
     /// `values`: name and data, in the order of the file.
     pub values: Vec<(Text, Data)>,
+    /// `remove`
+    pub remove: Option<Removal>,
+    /// `remove-on-uninstall`
+    pub remove_on_uninstall: Option<Removal>,
+}
+
+/// What is removed of a registry key.
+#[derive(Clone, Debug)]
+pub enum Removal {
+    /// All of it, and all that is below; the place of the word.
+    Key(Range<usize>),
+    /// Values.
+    Values(Vec<Text>),
 }
 
 /// The data of a registry value.
@@ -158,6 +171,10 @@ pub enum Typed {
     Multi(Vec<Text>),
     /// `hex`
     Hex(Text),
+    /// `append`
+    Append(Vec<Text>),
+    /// `prepend`
+    Prepend(Vec<Text>),
 }
 
 /// `[[service]]`

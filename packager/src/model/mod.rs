@@ -103,6 +103,10 @@ pub struct RegistryKey {
     pub view: ViewChoice,
     /// Value names and data, in the order of the manifest.
     pub values: Vec<(String, Data)>,
+    /// What is removed on install: values, or (`None`) the key.
+    pub remove: Vec<Option<String>>,
+    /// What is removed on uninstall, not on upgrade.
+    pub remove_on_uninstall: Vec<Option<String>>,
 }
 
 /// A registry view as the manifest says it.

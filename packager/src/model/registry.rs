@@ -84,6 +84,11 @@ pub fn value(text: &str) -> Result<(Root, String, String), Problem> {
 
 /// Checks the name of a value; the empty name is the key's default value.
 pub fn value_name(name: &str) -> Result<(), Problem> {
+    if ["+", "-", "*"].contains(&name) {
+        return Err(Problem::new(format!("a value cannot be called `{name}`"))
+            .why("in an MSI this name stands for the key as a whole")
+            .help("take another name"));
+    }
     if name.encode_utf16().count() > LONGEST_VALUE {
         return Err(Problem::new(format!("the value's name is longer than {LONGEST_VALUE} characters"))
             .help("make it shorter"));

@@ -76,6 +76,16 @@ pub fn package(arch: Arch) -> PackagePlan {
         },
         ops: vec![
             Op::Directory { path: below(Dir::ProgramData, r"Acme\Agent"), acl: None, purge: false },
+            Op::RegistryRemove {
+                key: key(View::Bits32, r"SOFTWARE\Old\Agent"),
+                name: None,
+                on_uninstall: false,
+            },
+            Op::RegistryRemove {
+                key: key(view, r"SOFTWARE\Old"),
+                name: Some("Agent".into()),
+                on_uninstall: false,
+            },
             value(view, "Application Path", Data::Sz(below(Dir::InstallDir, ""))),
             value(view, "Retries", Data::Dword(5)),
             value(view, "Tags", Data::MultiSz(vec![text("a"), text("b")])),

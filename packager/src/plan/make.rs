@@ -9,7 +9,7 @@ use packager_shared::template::{Dir, Part, Template};
 use super::scan::{self, Scan};
 use super::{PackagePlan, PlannedFile, ids};
 use crate::manifest::Manifest;
-use crate::model::{Model, ViewChoice};
+use crate::model::{Model, RegistryKey, ViewChoice};
 
 /// The plan of one architecture.
 #[must_use]
@@ -99,24 +99,21 @@ fn ops(model: &Model, arch: Arch) -> Vec<Op> {
         .map(|path| Op::Directory { path: path.clone(), acl: None, purge: false })
         .collect();
 
+    ops.extend(removals(model, native));
     let mut values: Vec<(Key, String, Data)> = Vec::new();
     let own = default_detection_key(model, arch);
     values.push((own, model.detect_value.clone(), Data::Sz(Template(vec![Part::Dir(Dir::InstallDir)]))));
     for setting in &model.settings {
         if let Some((root, path, name)) = &setting.registry {
-            let key = Key { root: *root, view: native, path: path.clone() };
+            let key = Key { view: native, ..unmerged(model.scope, *root, path) };
             values.push((key, name.clone(), Data::Sz(Template(vec![Part::Setting(setting.name.clone())]))));
         }
     }
     let mut empty_keys = Vec::new();
     for declared in &model.registry {
-        let view = match declared.view {
-            ViewChoice::Native => native,
-            ViewChoice::Bits32 => View::Bits32,
-            ViewChoice::Bits64 => View::Bits64,
-        };
-        let key = Key { root: declared.root, view, path: declared.path.clone() };
-        if declared.values.is_empty() {
+        let key = declared_key(model.scope, declared, native);
+        if declared.values.is_empty() && declared.remove.is_empty() && declared.remove_on_uninstall.is_empty()
+        {
             empty_keys.push(Op::RegistryKey { key: key.clone(), acl: None });
         }
         values.extend(declared.values.iter().map(|(name, data)| (key.clone(), name.clone(), data.clone())));
@@ -133,6 +130,42 @@ fn ops(model: &Model, arch: Arch) -> Vec<Op> {
     ops.extend(model.shell.iter().cloned());
     ops.extend(model.services.iter().cloned().map(Op::Service));
     ops.extend(model.acts.iter().cloned());
+    ops
+}
+
+fn declared_key(scope: Scope, declared: &RegistryKey, native: View) -> Key {
+    let view = match declared.view {
+        ViewChoice::Native => native,
+        ViewChoice::Bits32 => View::Bits32,
+        ViewChoice::Bits64 => View::Bits64,
+    };
+    Key { view, ..unmerged(scope, declared.root, &declared.path) }
+}
+
+/// HKEY_CLASSES_ROOT is a merged view: where a write lands depends on what is there already ("HKEY_CLASSES_ROOT
+/// Key" on Microsoft Learn). The product's scope decides instead.
+fn unmerged(scope: Scope, root: Root, path: &str) -> Key {
+    let (root, path) = match (root, scope) {
+        (Root::ClassesRoot, Scope::Machine) => (Root::LocalMachine, format!("SOFTWARE\\Classes\\{path}")),
+        (Root::ClassesRoot, Scope::User) => (Root::CurrentUser, format!("SOFTWARE\\Classes\\{path}")),
+        _ => (root, path.to_owned()),
+    };
+    Key { root, view: View::Bits64, path }
+}
+
+/// Removals come before the values: that is the order of Windows Installer's actions, too.
+fn removals(model: &Model, native: View) -> Vec<Op> {
+    let mut ops = Vec::new();
+    for declared in &model.registry {
+        let key = declared_key(model.scope, declared, native);
+        for (names, on_uninstall) in [(&declared.remove, false), (&declared.remove_on_uninstall, true)] {
+            ops.extend(names.iter().map(|name| Op::RegistryRemove {
+                key: key.clone(),
+                name: name.clone(),
+                on_uninstall,
+            }));
+        }
+    }
     ops
 }
 

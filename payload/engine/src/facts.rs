@@ -27,6 +27,10 @@ pub enum Step {
     Directory(String, usize),
     /// A registry value.
     Value(Key, String, RegValue),
+    /// Strings in a REG_MULTI_SZ that others may have written, too: at its start instead of its end?
+    Strings(Key, String, Vec<String>, bool),
+    /// A registry value, or a key with all below it, that is removed: on uninstall instead of on install?
+    Remove(Key, Option<String>, bool),
     /// A registry key.
     Key(Key),
     /// An environment variable, in this key.
@@ -46,6 +50,17 @@ impl Step {
             (Step::Directory(a, _), Step::Directory(b, _)) => path::same(a, b),
             (Step::Value(a, name_a, _), Step::Value(b, name_b, _)) => {
                 same_key(a, b) && path::same(name_a, name_b)
+            }
+            (Step::Strings(a, name_a, list_a, first_a), Step::Strings(b, name_b, list_b, first_b)) => {
+                same_key(a, b) && path::same(name_a, name_b) && list_a == list_b && first_a == first_b
+            }
+            (Step::Remove(a, name_a, late_a), Step::Remove(b, name_b, late_b)) => {
+                let same_name = match (name_a, name_b) {
+                    (Some(a), Some(b)) => path::same(a, b),
+                    (None, None) => true,
+                    _ => false,
+                };
+                same_key(a, b) && same_name && late_a == late_b
             }
             (Step::Key(a), Step::Key(b)) => same_key(a, b),
             (Step::Environment(_, a, value_a, how_a), Step::Environment(_, b, value_b, how_b)) => {
@@ -130,6 +145,14 @@ impl Facts<'_> {
         }
     }
 
+    fn list<S: System>(&self, system: &mut S, templates: &[Template]) -> Outcome<Vec<String>> {
+        let mut values = Vec::new();
+        for template in templates {
+            values.push(self.expand(system, template)?);
+        }
+        Ok(values)
+    }
+
     fn value<S: System>(&self, system: &mut S, data: &Data) -> Outcome<RegValue> {
         Ok(match data {
             Data::Sz(template) => registry::string(registry::SZ, &self.expand(system, template)?),
@@ -137,11 +160,7 @@ impl Facts<'_> {
                 registry::string(registry::EXPAND_SZ, &self.expand(system, template)?)
             }
             Data::MultiSz(templates) | Data::MultiSzPart { strings: templates, .. } => {
-                let mut values = Vec::new();
-                for template in templates {
-                    values.push(self.expand(system, template)?);
-                }
-                registry::strings(&values)
+                registry::strings(&self.list(system, templates)?)
             }
             Data::Dword(value) => registry::dword(*value),
             Data::Qword(value) => RegValue { kind: registry::QWORD, bytes: Vec::from(value.to_le_bytes()) },
@@ -165,6 +184,12 @@ impl Facts<'_> {
                 Step::Directory(dir, ours)
             }
             Op::RegistryKey { key, .. } => Step::Key(key.clone()),
+            Op::RegistryRemove { key, name, on_uninstall } => {
+                Step::Remove(key.clone(), name.clone(), *on_uninstall)
+            }
+            Op::RegistryValue { key, name, data: Data::MultiSzPart { strings, first } } => {
+                Step::Strings(key.clone(), name.clone(), self.list(system, strings)?, *first)
+            }
             Op::RegistryValue { key, name, data } => {
                 Step::Value(key.clone(), name.clone(), self.value(system, data)?)
             }
@@ -216,7 +241,6 @@ impl Facts<'_> {
                 return if when.holds(&mut value) { self.step(system, inner) } else { Ok(None) };
             }
             Op::FileAcl { .. }
-            | Op::RegistryRemove { .. }
             | Op::Ini { .. }
             | Op::Config(_)
             | Op::Migrate { .. }

@@ -41,6 +41,22 @@ pub fn strings(values: &[String]) -> RegValue {
     RegValue { kind: MULTI_SZ, bytes }
 }
 
+/// The strings of a REG_MULTI_SZ; empty for another type.
+pub fn as_strings(value: &RegValue) -> Vec<String> {
+    let mut out = Vec::new();
+    let mut rest = value.bytes.as_slice();
+    while value.kind == MULTI_SZ && !rest.is_empty() {
+        let one = text::from_utf16(rest);
+        let units = rest.chunks_exact(2).take_while(|pair| *pair != [0, 0]).count();
+        rest = rest.get((units + 1) * 2..).unwrap_or_default();
+        if one.is_empty() {
+            break;
+        }
+        out.push(one);
+    }
+    out
+}
+
 /// A 32-bit number.
 pub fn dword(value: u32) -> RegValue {
     RegValue { kind: DWORD, bytes: Vec::from(value.to_le_bytes()) }
@@ -123,6 +139,11 @@ mod tests {
         assert_eq!(strings(&["a".into(), "".into()]).bytes, [b'a', 0, 0, 0, 0, 0, 0, 0]);
         assert_eq!(as_string(&string(EXPAND_SZ, "%x%")).as_deref(), Some("%x%"));
         assert_eq!(as_string(&dword(1)), None);
+        let list = ["a".into(), "b c".into()];
+        assert_eq!(as_strings(&strings(&list)), list);
+        assert!(as_strings(&strings(&[])).is_empty() && as_strings(&string(SZ, "a")).is_empty());
+        let unfinished = RegValue { kind: MULTI_SZ, bytes: text::utf16("a") };
+        assert_eq!(as_strings(&unfinished), ["a"]);
     }
 
     #[test]

@@ -14,7 +14,11 @@ fn check(context: &Context<'_>, out: &mut Findings<'_>) {
         let Data::Typed(span, found) = data else { continue };
         match found.as_slice() {
             [Typed::Hex(text)] => out.check(text, registry::hex),
-            [Typed::Multi(texts)] => {
+            [Typed::Append(texts) | Typed::Prepend(texts)] if texts.is_empty() => {
+                let problem = Problem::new("no strings are added").help("name some, or leave the value out");
+                out.error(Finding::at(span.clone(), problem));
+            }
+            [Typed::Multi(texts) | Typed::Append(texts) | Typed::Prepend(texts)] => {
                 // An empty string ends a REG_MULTI_SZ.
                 for text in texts.iter().filter(|t| t.get_ref().is_empty()) {
                     let problem = Problem::new("a part of a list of strings is empty")
@@ -26,7 +30,7 @@ fn check(context: &Context<'_>, out: &mut Findings<'_>) {
             [_] => {}
             _ => {
                 let problem = Problem::new(format!("the value has {} types", found.len()))
-                    .help("write a string, or a table with one of dword, qword, expand, multi, hex");
+                    .help("write a string, or a table with one of dword, qword, expand, multi, append, prepend, hex");
                 out.error(Finding::at(span.clone(), problem));
             }
         }
@@ -40,10 +44,10 @@ mod tests {
     #[test]
     fn bad_registry_value() {
         let value = |text: &str| and(&format!("[[registry]]\nkey = 'HKLM\\A'\nvalues = {{ V = {text} }}"));
-        for bad in ["{}", "{ dword = 1, hex = '00' }", "{ hex = '0' }", "{ hex = 'xy' }", "{ multi = ['a', ''] }"] {
+        for bad in ["{}", "{ dword = 1, hex = '00' }", "{ hex = '0' }", "{ hex = 'xy' }", "{ multi = ['a', ''] }", "{ append = [] }", "{ prepend = [''] }"] {
             error(&value(bad), "bad-registry-value", "values");
         }
-        for good in ["''", "{ hex = '' }", "{ hex = '00 Ff' }", "{ multi = [] }", "{ dword = 4294967295 }", "{ qword = 0 }"] {
+        for good in ["''", "{ hex = '' }", "{ hex = '00 Ff' }", "{ multi = [] }", "{ dword = 4294967295 }", "{ qword = 0 }", "{ append = ['a'] }"] {
             fine(&value(good));
         }
     }

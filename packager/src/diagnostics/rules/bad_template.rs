@@ -23,7 +23,7 @@ fn texts<'a>(context: &Context<'a>) -> Vec<&'a Text> {
                 for typed in found {
                     match typed {
                         Typed::Expand(text) => texts.push(text),
-                        Typed::Multi(parts) => texts.extend(parts),
+                        Typed::Multi(parts) | Typed::Append(parts) | Typed::Prepend(parts) => texts.extend(parts),
                         Typed::Dword(_) | Typed::Qword(_) | Typed::Hex(_) => {}
                     }
                 }

@@ -129,6 +129,7 @@ rules! {
     bad_program,
     bad_registry_key,
     bad_registry_value,
+    bad_removal,
     bad_service,
     bad_setting_name,
     bad_setting_value,

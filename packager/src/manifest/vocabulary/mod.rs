@@ -144,8 +144,8 @@ const REGISTRY: &[Field] = &[
         "native, 32 or 64",
     ),
     field("values", Map(&AnyOf(&[Text, Table(VALUE)])), "its values; the key alone when absent"),
-    later("remove", AnyOf(&[Flag, TEXTS]), "values that are removed on install, or true: the whole key"),
-    later("remove-on-uninstall", AnyOf(&[Flag, TEXTS]), "the same, on uninstall"),
+    field("remove", AnyOf(&[Flag, TEXTS]), "values that are removed on install, or true: the whole key"),
+    field("remove-on-uninstall", AnyOf(&[Flag, TEXTS]), "the same, on uninstall"),
     later("acl", Text, "who may do what in the key: a name or SDDL"),
     later("when", Text, "a condition over settings"),
 ];
@@ -156,8 +156,8 @@ const VALUE: &[Field] = &[
     field("expand", Text, "REG_EXPAND_SZ"),
     field("multi", TEXTS, "REG_MULTI_SZ"),
     field("hex", Text, "REG_BINARY"),
-    later("append", TEXTS, "strings at the end of a REG_MULTI_SZ that others may have written"),
-    later("prepend", TEXTS, "the same, at its start"),
+    field("append", TEXTS, "strings at the end of a REG_MULTI_SZ that others may have written"),
+    field("prepend", TEXTS, "the same, at its start"),
 ];
 
 const SERVICE: &[Field] = &[

@@ -8,7 +8,7 @@ use packager_shared::template::{Dir, Template};
 
 use super::places::{self, Names};
 use super::{Model, RegistryKey, Setting, ViewChoice, registry, values, windows};
-use crate::manifest::types::{self, Manifest, Text, Typed, Version};
+use crate::manifest::types::{self, Manifest, Removal, Text, Typed, Version};
 use crate::plan::inputs::Inputs;
 use crate::plan::{Compression, MsiOptions, Outputs, ShareOptions};
 use crate::sign::KeySource;
@@ -143,7 +143,22 @@ fn registry_key(key: &types::Registry, names: &Names) -> Option<RegistryKey> {
         registry::value_name(name.get_ref()).ok()?;
         Some((name.get_ref().clone(), data(value, names)?))
     })?;
-    Some(RegistryKey { root, path, view, values })
+    Some(RegistryKey {
+        root,
+        path,
+        view,
+        values,
+        remove: removal(&key.remove),
+        remove_on_uninstall: removal(&key.remove_on_uninstall),
+    })
+}
+
+fn removal(what: &Option<Removal>) -> Vec<Option<String>> {
+    match what {
+        None => Vec::new(),
+        Some(Removal::Key(_)) => vec![None],
+        Some(Removal::Values(names)) => names.iter().map(|name| Some(name.get_ref().clone())).collect(),
+    }
 }
 
 fn data(data: &types::Data, names: &Names) -> Option<Data> {
@@ -155,6 +170,8 @@ fn data(data: &types::Data, names: &Names) -> Option<Data> {
             [Typed::Qword(n)] => Data::Qword(*n),
             [Typed::Expand(text)] => Data::ExpandSz(template(text)?),
             [Typed::Multi(texts)] => Data::MultiSz(all(texts, template)?),
+            [Typed::Append(texts)] => Data::MultiSzPart { strings: all(texts, template)?, first: false },
+            [Typed::Prepend(texts)] => Data::MultiSzPart { strings: all(texts, template)?, first: true },
             [Typed::Hex(text)] => Data::Binary(registry::hex(text.get_ref()).ok()?),
             _ => return None,
         },

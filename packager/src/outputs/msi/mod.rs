@@ -157,6 +157,9 @@ pub fn plan(release: Release<'_>) -> Result<MsiPlan> {
                 )
             }
             Op::Service(service) => services::write(&mut builder, service),
+            Op::RegistryRemove { key, name, on_uninstall: false } => {
+                registry::remove(&mut builder, key, name.as_deref());
+            }
             Op::FileAcl { .. }
             | Op::RegistryRemove { .. }
             | Op::Ini { .. }

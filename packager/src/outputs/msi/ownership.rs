@@ -36,11 +36,16 @@ pub fn write(builder: &mut Builder<'_>, early: &mut Vec<Early>) -> Vec<String> {
         registry::write_group(builder, (Kind::State, &key.path), &key, &values);
     }
     let entry = state::uninstall_key(&plan.product).path;
-    let component = ids::row_key("c", Kind::State, &key.path);
+    let component = component(builder);
     let id = ids::row_key("u", Kind::State, &entry);
     builder.rows.push("RemoveRegistry", row![id, registry::root(key.root), entry, "-", component]);
     take_over_files(builder, &key, early);
     vec![MANAGER.to_owned()]
+}
+
+/// The component of the state key: it is in every package, in the view of its architecture.
+pub fn component(builder: &Builder<'_>) -> String {
+    ids::row_key("c", Kind::State, &state::key_of(&builder.release.package.target.product).path)
 }
 
 /// What the engine installed is replaced whatever its version: Windows Installer would else keep a program of

@@ -36,16 +36,11 @@ pub fn value(data: &Data, wide: bool) -> Option<Cell> {
         },
         Data::Dword(number) => format!("#{number}").into(),
         Data::Binary(bytes) => format!("#x{}", hex(bytes)).into(),
-        // A separator at the end puts the strings before what is there, one at the start behind it.
-        Data::MultiSzPart { strings, first } => {
-            let list = strings.iter().map(text).collect::<Vec<_>>().join("[~]");
-            if *first { format!("{list}[~]").into() } else { format!("[~]{list}").into() }
-        }
-        Data::Qword(_) => return None,
+        Data::Qword(_) | Data::MultiSzPart { .. } => return None,
     })
 }
 
-/// Adds a value in a component of its own. QWORD values are the bootstrap's work: nothing is written.
+/// Adds a value in a component of its own. QWORD values and parts of lists are the bootstrap's work: nothing is written.
 pub fn write_value(builder: &mut Builder<'_>, key: &Key, name: &str, data: &Data) {
     let Some(value) = value(data, builder.wide()) else { return };
     let name = formatted::literal(name);
@@ -84,6 +79,40 @@ fn write(builder: &mut Builder<'_>, key: &Key, name: Cell, value: Cell) {
     builder.rows.push("Registry", row);
 }
 
+/// Removes a value, or (`None`) a key with all below it, on install: before values are written, and brought back by
+/// rollback (Microsoft: "RemoveRegistry Table", "RemoveRegistryValues Action").
+pub fn remove(builder: &mut Builder<'_>, key: &Key, name: Option<&str>) {
+    let name: Cell = match name {
+        None => "-".into(),
+        Some(name) => formatted::literal(name).into(),
+    };
+    let what = match &name {
+        Cell::Text(text) => text.clone(),
+        _ => String::new(),
+    };
+    let id = ids::row_key("u", Kind::Registry, &ids::registry_target(key, &what));
+    // The component that is always there. Its view is the package's own: the other one is named by its place.
+    let component = super::ownership::component(builder);
+    let path = if key.view == builder.native_view() { key.path.clone() } else { in_32_bit_view(&key.path) };
+    builder.rows.push("RemoveRegistry", row![id, root(key.root), formatted::literal(&path), name, component]);
+}
+
+/// Where a key of the 32-bit view lies in the 64-bit one ("Registry Keys Affected by WOW64" on Microsoft Learn).
+fn in_32_bit_view(path: &str) -> String {
+    const CLASSES: &str = "software\\classes\\";
+    let lower = packager_shared::path::lower(path);
+    if let Some(below) = lower.strip_prefix(CLASSES) {
+        let first = below.split('\\').next().unwrap_or_default();
+        let own = ["clsid", "directshow", "interface", "media type", "mediafoundation"].contains(&first);
+        let rest = path.get(CLASSES.len()..).unwrap_or_default();
+        return if own { format!("SOFTWARE\\Classes\\Wow6432Node\\{rest}") } else { path.to_owned() };
+    }
+    match path.get("SOFTWARE\\".len()..) {
+        Some(rest) if lower.starts_with("software\\") => format!("SOFTWARE\\Wow6432Node\\{rest}"),
+        _ => path.to_owned(),
+    }
+}
+
 /// Rows that belong to one component: the first is its key path.
 pub fn write_group(
     builder: &mut Builder<'_>,
@@ -114,6 +143,18 @@ mod tests {
 
     fn text(text: &str) -> Template {
         Template(vec![Part::Text(text.into())])
+    }
+
+    #[test]
+    fn the_other_view_is_named_by_its_place() {
+        for (path, place) in [
+            ("Software\\Acme\\X", "SOFTWARE\\Wow6432Node\\Acme\\X"),
+            ("SOFTWARE\\Classes\\.acme", "SOFTWARE\\Classes\\.acme"),
+            ("SOFTWARE\\Classes\\CLSID\\{1}", "SOFTWARE\\Classes\\Wow6432Node\\CLSID\\{1}"),
+            ("SYSTEM\\Acme", "SYSTEM\\Acme"),
+        ] {
+            assert_eq!(in_32_bit_view(path), place);
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 use std::io::{Cursor, Write as _};
 
-use packager_shared::plan::{Arch, Data, Op};
+use packager_shared::plan::Arch;
 
 use super::*;
 use crate::content::{CabinetFile, CabinetPart};
@@ -72,13 +72,27 @@ fn what_the_tables_cannot_say_is_an_action_with_its_undo_before_it() {
 }
 
 #[test]
-fn without_a_qword_there_is_no_custom_action_but_set_properties() {
+fn what_tables_can_say_needs_no_custom_action_but_set_properties() {
     let mut package = sample::package(Arch::X64);
-    package.target.ops.retain(|op| !matches!(op, Op::RegistryValue { data: Data::Qword(_), .. }));
+    package.target.ops.retain(|op| !op.needs_bootstrap());
     let files = sample::files();
     let rows = plan(sample::release(&package, &files)).unwrap().rows;
     let types: Vec<_> = rows.table("CustomAction").iter().map(|row| row[1].clone()).collect();
     assert!(types.iter().all(|kind| *kind == Cell::Int(actions::SET_PROPERTY)), "{types:?}");
+}
+
+#[test]
+fn what_is_removed_on_install_is_named_in_the_packages_own_view() {
+    let removed = |arch| -> Vec<(String, String)> {
+        let rows = rows(arch);
+        let removals = rows.table("RemoveRegistry").iter();
+        removals.map(|row| (text(&row[2]).to_owned(), text(&row[3]).to_owned())).collect()
+    };
+    let key = |path: &str, name: &str| (path.to_owned(), name.to_owned());
+    let x64 = removed(Arch::X64);
+    assert!(x64.contains(&key(r"SOFTWARE\Wow6432Node\Old\Agent", "-")), "{x64:?}");
+    assert!(x64.contains(&key(r"SOFTWARE\Old", "Agent")), "{x64:?}");
+    assert!(removed(Arch::X86).contains(&key(r"SOFTWARE\Old\Agent", "-")));
 }
 
 #[test]

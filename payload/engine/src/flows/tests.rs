@@ -38,6 +38,25 @@ fn world() -> World {
     ] {
         world.registry.insert(reg(&key(&std::format!("SOFTWARE\\{windows}"))), BTreeMap::new());
     }
+    let list = [(String::from("list"), registry::strings(&["theirs".into()]))];
+    world.registry.insert(reg(&key("SOFTWARE\\Foreign")), list.into());
+    world.registry.insert(reg(&key("SOFTWARE")), BTreeMap::new());
+    world
+}
+
+/// A machine with what the product removes: on install a key, on uninstall another.
+fn littered(mut world: World) -> World {
+    for (path, name) in [
+        ("SOFTWARE\\Acme\\Before", "a"),
+        ("SOFTWARE\\Acme\\Before\\Deep", "b"),
+        ("SOFTWARE\\Acme\\Agent\\Written", "c"),
+        ("SOFTWARE\\Acme\\Agent\\Written\\Deep", ""),
+        ("SOFTWARE\\Acme\\Agent", "d"),
+        ("SOFTWARE\\Acme", "e"),
+    ] {
+        let values = world.registry.entry(reg(&key(path))).or_default();
+        values.insert(String::from(name), registry::string(SZ, name));
+    }
     world
 }
 
@@ -153,6 +172,40 @@ fn uninstall_leaves_the_machine_as_it_was_but_for_kept_files() {
         ]
     );
     assert!(before.iter().all(|(path, text)| after.get(path) == Some(text)));
+}
+
+#[test]
+fn what_is_removed_on_install_goes_then_and_the_rest_on_uninstall_alone() {
+    let there = |world: &World, path: &str| world.registry.contains_key(&reg(&key(path)));
+    let mut world = littered(world());
+    for version in [1, 2] {
+        assert_eq!(setup(&mut world, &product(version), "/quiet"), 0, "{:#?}", world.log);
+        assert!(!there(&world, "SOFTWARE\\Acme\\Before") && !there(&world, "SOFTWARE\\Acme\\Before\\Deep"));
+        assert!(there(&world, "SOFTWARE\\Acme\\Agent\\Written\\Deep"), "an upgrade is no uninstall");
+    }
+    assert_eq!(world.launch(INSTALLED, "/uninstall /quiet"), 0, "{:#?}", world.log);
+    assert!(!there(&world, "SOFTWARE\\Acme\\Agent\\Written"));
+    assert_eq!(value(&world, "SOFTWARE\\Acme\\Agent", "d").as_deref(), Some("d"));
+}
+
+#[test]
+fn strings_stand_beside_those_of_others() {
+    let list = |world: &World| {
+        registry::as_strings(&world.registry[&reg(&key("SOFTWARE\\Foreign"))]["list"]).join(",")
+    };
+    let mut world = with(1);
+    assert_eq!(list(&world), "theirs,ours");
+    assert_eq!(setup(&mut world, &product(2), "/quiet"), 0);
+    assert_eq!(list(&world), "ours,theirs");
+    assert_eq!(world.launch(INSTALLED, "/uninstall /quiet"), 0);
+    assert_eq!(list(&world), "theirs");
+
+    let mut world = self::world();
+    let values = world.registry.get_mut(&reg(&key("SOFTWARE\\Foreign"))).expect("the key");
+    values.insert("list".into(), registry::string(SZ, "no list"));
+    let before = state(&world);
+    assert_eq!(setup(&mut world, &product(1), "/quiet"), 1603, "what it is nobody knows");
+    assert_same(&before, &state(&world), "no list");
 }
 
 #[test]
@@ -381,7 +434,7 @@ fn fail_everywhere(name: &str, start: &World, act: impl Fn(&mut World) -> u32) {
 
 #[test]
 fn every_failing_step_of_an_install_is_rolled_back() {
-    fail_everywhere("install", &world(), |world| setup(world, &product(1), "/quiet"));
+    fail_everywhere("install", &littered(world()), |world| setup(world, &product(1), "/quiet"));
 }
 
 #[test]
@@ -391,7 +444,7 @@ fn every_failing_step_of_an_upgrade_is_rolled_back() {
 
 #[test]
 fn every_failing_step_of_an_uninstall_is_rolled_back() {
-    fail_everywhere("uninstall", &with(1), |world| world.launch(INSTALLED, "/uninstall /quiet"));
+    fail_everywhere("uninstall", &littered(with(1)), |world| world.launch(INSTALLED, "/uninstall /quiet"));
 }
 
 /// Runs `act` on copies of a machine, cutting the power before its first, second, … mutating call, and recovers:
@@ -464,7 +517,7 @@ fn power_off_everywhere(name: &str, start: &World, act: impl Fn(&mut World) -> u
 
 #[test]
 fn an_install_survives_the_loss_of_power_at_any_step() {
-    power_off_everywhere("install", &world(), |world| setup(world, &product(1), "/quiet"));
+    power_off_everywhere("install", &littered(world()), |world| setup(world, &product(1), "/quiet"));
 }
 
 #[test]
@@ -474,7 +527,9 @@ fn an_upgrade_survives_the_loss_of_power_at_any_step() {
 
 #[test]
 fn an_uninstall_survives_the_loss_of_power_at_any_step() {
-    power_off_everywhere("uninstall", &with(1), |world| world.launch(INSTALLED, "/uninstall /quiet"));
+    power_off_everywhere("uninstall", &littered(with(1)), |world| {
+        world.launch(INSTALLED, "/uninstall /quiet")
+    });
 }
 
 #[test]

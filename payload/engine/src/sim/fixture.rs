@@ -94,6 +94,13 @@ pub fn product(version: u16) -> Product {
             value("SOFTWARE\\Acme\\Agent", "Big", Data::Qword(u64::from(version))),
             value("SOFTWARE\\Acme\\Agent", "Tags", Data::MultiSz(vec![template("a"), template("{GROUP}")])),
             Op::RegistryKey { key: key("SOFTWARE\\Acme\\Agent\\Empty"), acl: None },
+            Op::RegistryRemove { key: key("SOFTWARE\\Acme\\Before"), name: None, on_uninstall: false },
+            Op::RegistryRemove { key: key("SOFTWARE\\Acme\\Agent\\Written"), name: None, on_uninstall: true },
+            value(
+                "SOFTWARE\\Foreign",
+                "List",
+                Data::MultiSzPart { strings: vec![template("ours")], first: version % 2 == 0 },
+            ),
             Op::Environment {
                 name: "Path".into(),
                 value: template("{InstallDir}\\bin"),

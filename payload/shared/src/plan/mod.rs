@@ -222,7 +222,11 @@ impl Op {
     /// action.
     pub fn needs_bootstrap(&self) -> bool {
         match self {
-            Op::RegistryValue { data: Data::Qword(_), .. }
+            // Windows Installer takes its strings out of a list again, but Wine's removes the whole list; a key that is
+            // only created (`+`) stays; one that goes (`-`) would go on upgrade, too.
+            Op::RegistryValue { data: Data::Qword(_) | Data::MultiSzPart { .. }, .. }
+            | Op::RegistryKey { .. }
+            | Op::RegistryRemove { on_uninstall: true, .. }
             | Op::Directory { purge: true, .. }
             | Op::Config(_)
             | Op::Migrate { .. }
@@ -234,7 +238,6 @@ impl Op {
             Op::Directory { .. }
             | Op::FileAcl { .. }
             | Op::RegistryValue { .. }
-            | Op::RegistryKey { .. }
             | Op::RegistryRemove { .. }
             | Op::Ini { .. }
             | Op::Environment { .. }

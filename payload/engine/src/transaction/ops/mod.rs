@@ -7,6 +7,7 @@ pub mod environment;
 pub mod registry;
 pub mod service;
 pub mod shortcut;
+pub mod strings;
 
 use super::{Change, Transaction};
 use crate::System;
@@ -38,6 +39,7 @@ impl<S: System> Transaction<'_, S> {
     /// Removes what the old state has and the new one has not, backwards; then makes the new state true.
     pub fn apply_steps(&mut self, change: &Change<'_, S>) -> Outcome<()> {
         let mut environment = false;
+        let uninstalling = change.new.steps.is_empty();
         for step in change.old.steps.iter().rev() {
             if change.new.steps.iter().any(|other| other.same_target(step)) {
                 continue;
@@ -45,6 +47,12 @@ impl<S: System> Transaction<'_, S> {
             match step {
                 Step::Directory(..) => {} // cleaned up when all is settled
                 Step::Value(key, name, _) => registry::remove_value(self, key, name)?,
+                Step::Strings(key, name, strings, _) => strings::remove(self, key, name, strings)?,
+                Step::Remove(key, name, late) => {
+                    if *late && uninstalling {
+                        registry::remove(self, key, name.as_deref())?;
+                    }
+                }
                 Step::Key(key) => registry::prune(self, key)?,
                 Step::Environment(key, name, value, action) => {
                     environment |= environment::remove(self, key, name, value, *action)?;
@@ -57,6 +65,14 @@ impl<S: System> Transaction<'_, S> {
             match step {
                 Step::Directory(path, _) => directory::apply(self, path)?,
                 Step::Value(key, name, value) => registry::set_value(self, key, name, value)?,
+                Step::Strings(key, name, strings, first) => {
+                    strings::apply(self, key, name, strings, *first)?;
+                }
+                Step::Remove(key, name, late) => {
+                    if !late {
+                        registry::remove(self, key, name.as_deref())?;
+                    }
+                }
                 Step::Key(key) => registry::create_key(self, key)?,
                 Step::Environment(key, name, value, action) => {
                     environment |= environment::apply(self, key, name, value, *action)?;

@@ -2,6 +2,7 @@
 //! is what Windows Installer does.
 
 use alloc::string::String;
+use alloc::vec::Vec;
 
 use packager_shared::plan::Key;
 
@@ -74,6 +75,41 @@ pub fn remove_value<S: System>(tx: &mut Transaction<'_, S>, key: &Key, name: &st
         tx.system.log(&text::join(&["removed value ", &key.path, "\\", name]));
     }
     prune(tx, key)
+}
+
+/// Removes a value, or (`None`) a key with all that is below it.
+pub fn remove<S: System>(tx: &mut Transaction<'_, S>, key: &Key, name: Option<&str>) -> Outcome<()> {
+    if let Some(name) = name {
+        return remove_value(tx, key, name);
+    }
+    if !tx.system.key_exists(key)? {
+        return Ok(());
+    }
+    let mut keys = Vec::from([key.clone()]);
+    let mut next = 0;
+    while let Some(parent) = keys.get(next).cloned() {
+        for name in tx.system.key_subkeys(&parent)? {
+            keys.push(Key { path: text::join(&[&parent.path, "\\", &name]), ..parent.clone() });
+        }
+        next += 1;
+    }
+    // The deepest first, as they are found last.
+    for key in keys.iter().rev() {
+        let names = tx.system.key_values(key)?;
+        let mut records = Vec::from([Undo::CreateKey(key.clone())]);
+        for name in &names {
+            let old = tx.system.value_get(key, name)?;
+            records.push(Undo::Value(key.clone(), name.clone(), old));
+        }
+        tx.will(&records)?;
+        for name in &names {
+            tx.system.value_remove(key, name)?;
+        }
+        tx.system.key_remove_empty(key)?;
+    }
+    tx.count();
+    tx.system.log(&text::join(&["removed key ", &key.path]));
+    Ok(())
 }
 
 /// Removes a key and those above it while they are empty and not Windows' own.
