@@ -142,6 +142,7 @@ fn settings(t: &Table<'_, '_>) -> Vec<Setting> {
             allowed: t.texts("allowed"),
             matches: t.text("matches"),
             registry: t.text("registry"),
+            legacy: t.texts("legacy"),
         })
     };
     t.entries().into_iter().filter_map(read).collect()

@@ -123,6 +123,8 @@ pub struct Setting {
     pub matches: Option<Text>,
     /// `registry`
     pub registry: Option<Text>,
+    /// `legacy`
+    pub legacy: Vec<Text>,
 }
 
 /// `[[registry]]`

@@ -90,6 +90,8 @@ pub struct Setting {
     pub allowed: Vec<String>,
     /// Root, key and value name where it is stored.
     pub registry: Option<(Root, String, String)>,
+    /// The same of predecessors, in order.
+    pub legacy: Vec<(Root, String, String)>,
 }
 
 /// A registry key with values.

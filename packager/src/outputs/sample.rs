@@ -51,6 +51,7 @@ pub fn package(arch: Arch) -> PackagePlan {
                 required: true,
                 secret: false,
                 allowed: vec![],
+                legacy: vec![],
                 registry: Some((key(view, r"SOFTWARE\Acme\Agent\Settings"), "ServerUrl".into())),
             },
             Setting {
@@ -60,6 +61,7 @@ pub fn package(arch: Arch) -> PackagePlan {
                 secret: false,
                 allowed: vec!["default".into(), "servers".into()],
                 registry: None,
+                legacy: vec![(key(view, r"SOFTWARE\AcmeLegacy"), "Group".into())],
             },
         ],
         sites: vec![],

@@ -48,6 +48,7 @@ fn target(model: &Model, arch: Arch) -> Plan {
             secret: s.secret,
             allowed: s.allowed.clone(),
             registry: s.registry.as_ref().map(|(root, path, name)| (key(*root, path), name.clone())),
+            legacy: legacy(&s.legacy, native),
         })
         .collect();
     let own = default_detection_key(model, arch);
@@ -78,6 +79,15 @@ fn target(model: &Model, arch: Arch) -> Plan {
         bootstrap: model.bootstrap.clone(),
         ops: ops(model, arch),
     }
+}
+
+/// Where predecessors stored a setting: each place in both views, the package's own first.
+fn legacy(places: &[(Root, String, String)], native: View) -> Vec<(Key, String)> {
+    let other = if native == View::Bits64 { View::Bits32 } else { View::Bits64 };
+    let in_both = |(root, path, name): &(Root, String, String)| {
+        [native, other].map(|view| (Key { root: *root, view, path: path.clone() }, name.clone()))
+    };
+    places.iter().flat_map(in_both).collect()
 }
 
 /// The key that every install writes its directory to: the sibling of the product's state key.

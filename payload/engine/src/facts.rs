@@ -298,17 +298,38 @@ fn environment_key(arch: Arch, scope: Scope) -> Key {
     }
 }
 
-/// What an earlier install remembers of a setting.
+/// What an earlier install remembers of a setting, or else a predecessor.
 pub fn remembered<S: System>(system: &mut S, product: &Product, setting: &Setting) -> Option<String> {
-    match &setting.registry {
-        Some((key, name)) => registry::get_string(system, key, name).ok()?,
+    let own = match &setting.registry {
+        Some((key, name)) => stored_text(system, key, name),
         None => {
             let mut key = state::key_of(product);
             key.path.push('\\');
             key.path.push_str(state::SETTINGS);
-            registry::get_string(system, &key, &setting.name).ok()?
+            stored_text(system, &key, &setting.name)
         }
+    };
+    if own.is_some() {
+        return own;
     }
+    let cleared = registry::get_string(system, &state::key_of(product), state::CLEARED).ok().flatten();
+    if cleared.is_some_and(|list| list.split(';').any(|name| name == setting.name)) {
+        return Some(String::new());
+    }
+    setting.legacy.iter().find_map(|(key, name)| stored_text(system, key, name))
+}
+
+/// What Windows Installer's AppSearch takes from a registry value and can store again as it was: text that is not
+/// empty and does not start with a number sign.
+fn stored_text<S: System>(system: &mut S, key: &Key, name: &str) -> Option<String> {
+    let value = system.value_get(key, name).ok()?.filter(|value| value.kind == registry::SZ)?;
+    registry::as_string(&value).filter(|text| !text.is_empty() && !text.starts_with('#'))
+}
+
+/// The site that was chosen last.
+pub fn remembered_site<S: System>(system: &mut S, product: &Product) -> Option<String> {
+    let site = registry::get_string(system, &state::key_of(product), state::SITE).ok().flatten();
+    site.filter(|site| !site.is_empty())
 }
 
 /// The settings as they are on the machine, for undoing: remembered or default, never refused.
@@ -326,14 +347,18 @@ pub fn settings<S: System>(
     system: &mut S,
     plan: &Plan,
     sources: settings::Sources<'_>,
-    first: bool,
 ) -> Outcome<Vec<(String, String)>> {
-    let mut ask = |setting: &Setting| if first { None } else { remembered(system, &plan.product, setting) };
+    let mut ask = |setting: &Setting| remembered(system, &plan.product, setting);
     Ok(settings::resolve(&plan.settings, sources, &mut ask)?)
 }
 
 /// The state key's values and the uninstall entry: what the engine writes beside the plan.
-pub fn ownership(package: &Package, install_dir: &str) -> Vec<Step> {
+pub fn ownership(
+    package: &Package,
+    install_dir: &str,
+    settings: &[(String, String)],
+    site: Option<&str>,
+) -> Vec<Step> {
     let product = &package.plan.product;
     let mut folder = String::from(install_dir);
     folder.push('\\');
@@ -364,6 +389,17 @@ pub fn ownership(package: &Package, install_dir: &str) -> Vec<Step> {
     add(&key, state::VERSION, sz(&product.version_text));
     add(&key, state::SERIAL, registry::dword(package.plan.bootstrap.serial));
     add(&key, state::INSTALL_DIR, sz(&folder));
+    if let Some(site) = site {
+        add(&key, state::SITE, sz(site));
+    }
+    if !settings.is_empty() {
+        let mut cleared = String::new();
+        for (name, _) in settings.iter().filter(|(_, value)| value.is_empty()) {
+            cleared.push_str(name);
+            cleared.push(';');
+        }
+        add(&key, state::CLEARED, sz(&cleared));
+    }
     // Last: until it is written, an update is not done.
     add(&key, state::DIGEST, sz(&package.digest));
     out

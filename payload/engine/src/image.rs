@@ -91,13 +91,13 @@ impl Package {
     /// Reads `plan.bin` and `files.idx`, which must belong together.
     pub fn read(plan_bytes: &[u8], index_bytes: &[u8]) -> Outcome<Self> {
         let (index, plan_digest) = index::decode(index_bytes)?;
-        if ids::sha256(plan_bytes) != plan_digest {
+        let (plan, found) = plan::decode_with_digest(plan_bytes)?;
+        if found != plan_digest {
             return Err(Failure::new(
                 Exit::Damaged,
                 "the package is damaged: plan and file index do not belong together",
             ));
         }
-        let plan = plan::decode(plan_bytes)?;
         Ok(Self { plan, index, digest: ids::hex(&ids::sha256(index_bytes)) })
     }
 }

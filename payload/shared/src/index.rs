@@ -56,7 +56,7 @@ impl Index {
     }
 }
 
-/// The index as bytes, with the SHA-256 of the `plan.bin` that belongs to it. The entries must be sorted
+/// The index as bytes, with the digest of the plan that belongs to it ([`crate::plan::digest`]). The entries must be sorted
 /// ([`Index::sort`]) and unique, or [`decode`] refuses what is written.
 pub fn encode(index: &Index, plan: &Digest) -> Vec<u8> {
     let mut w = Writer::new();
@@ -75,7 +75,7 @@ pub fn encode(index: &Index, plan: &Digest) -> Vec<u8> {
     w.bytes
 }
 
-/// Reads what [`encode`] wrote: the index and the SHA-256 of its plan. Paths that may not be installed, that are
+/// Reads what [`encode`] wrote: the index and the digest of its plan. Paths that may not be installed, that are
 /// out of order or that collide are errors.
 pub fn decode(bytes: &[u8]) -> Result<(Index, Digest)> {
     let mut r = Reader::new(bytes);

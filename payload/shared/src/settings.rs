@@ -1,7 +1,7 @@
 //! Which value a setting has.
 //!
-//! Command line over remembered over site over default. An empty value given is a value: it clears. Clearing by
-//! name forgets the remembered value.
+//! Command line over remembered over legacy over site over default. An empty value given is a value: it clears.
+//! Clearing by name forgets what is remembered, and what a predecessor had.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -51,7 +51,8 @@ fn given<'a>(values: &'a [(String, String)], name: &str) -> Option<&'a String> {
     values.iter().rev().find(|(given, _)| given == name).map(|(_, value)| value)
 }
 
-/// One value for each setting, in their order. `remembered` is asked for what an earlier install stored.
+/// One value for each setting, in their order. `remembered` is asked for what an earlier install or a predecessor
+/// stored.
 pub fn resolve(
     settings: &[Setting],
     sources: Sources<'_>,
@@ -80,9 +81,14 @@ pub fn resolve(
     Ok(out)
 }
 
-/// Whether a setting may have a value.
+/// Whether a setting may have a value. A number sign at its start means another type to Windows Installer, both where
+/// it writes the registry and where it reads it ("Registry Table" and "RegLocator Table" on Microsoft Learn), and no
+/// table can take it off again: so no output takes it.
 pub fn check(setting: &Setting, value: &str) -> Result<(), Error> {
     let fail = |what| Err(Error { name: setting.name.clone(), what });
+    if value.starts_with('#') {
+        return fail("cannot start with #");
+    }
     if value.is_empty() {
         return if setting.required { fail("needs a value") } else { Ok(()) };
     }
@@ -110,6 +116,7 @@ mod tests {
             secret: false,
             allowed: vec![],
             registry: None,
+            legacy: vec![],
         }
     }
 
@@ -142,6 +149,8 @@ mod tests {
         assert!(with("x").is_ok());
         assert!(with("y").is_err());
         assert!(with("").is_err());
+        assert!(check(&setting("A"), "#5").is_err());
+        assert!(check(&setting("A"), "5#").is_ok());
         let line = [("B".into(), "1".into())];
         let sources = Sources { command_line: &line, clear: &[], site: None };
         assert!(resolve(&[], sources, &mut |_| None).is_err());

@@ -14,6 +14,11 @@ pub const SERIAL: &str = "Serial";
 pub const DIGEST: &str = "Digest";
 /// REG_SZ: the install directory with its trailing backslash.
 pub const INSTALL_DIR: &str = "InstallDir";
+/// REG_SZ: the site whose settings were chosen last; absent when there never was one.
+pub const SITE: &str = "Site";
+/// REG_SZ: the settings that are empty because somebody said so, each name followed by `;`. Windows Installer cannot
+/// tell an empty value from none. Written when the product has settings.
+pub const CLEARED: &str = "Cleared";
 /// Sub-key of settings that have no registry value of their own: one REG_SZ a setting.
 pub const SETTINGS: &str = "Settings";
 

@@ -13,7 +13,7 @@ fn check(context: &Context<'_>, out: &mut Findings<'_>) {
         out.check(key, registry::key);
         literal(context, out, key);
     }
-    for value in manifest.settings.iter().filter_map(|s| s.registry.as_ref()) {
+    for value in manifest.settings.iter().flat_map(|s| s.registry.iter().chain(&s.legacy)) {
         out.check(value, registry::value);
         literal(context, out, value);
     }
@@ -59,6 +59,8 @@ mod tests {
         }
         error(&and("[[registry]]\nkey = 'HKLM\\A'\nview = 48"), "bad-registry-key", "view =");
         error(&and("[setting.A]\nregistry = 'HKLM\\A\\'"), "bad-registry-key", "registry =");
+        error(&and("[setting.A]\nlegacy = ['HKLM\\A']"), "bad-registry-key", "legacy =");
+        fine(&and("[setting.A]\nlegacy = ['HKLM\\A\\B', 'HKCU\\A\\B']"));
         fine(&and("[[registry]]\nkey = 'HKEY_CLASSES_ROOT\\CLSID\\{00000000-0000-0000-0000-000000000000}'"));
     }
 }

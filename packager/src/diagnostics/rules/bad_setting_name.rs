@@ -9,11 +9,22 @@ use crate::report::Problem;
 pub(super) const RULE: Rule =
     Rule { name: "bad-setting-name", summary: "a name that a setting cannot have", check };
 
-/// Windows Installer identifiers have up to 72 characters; the engine's own prefixes need some of them.
-const LONGEST: usize = 50;
+/// Windows Installer identifiers have up to 72 characters and conditions 255: names are in both, with prefixes, and in
+/// a condition up to four times.
+const LONGEST: usize = 40;
 
 /// Names that start like these belong to Windows Installer or to the packages made here.
-const PREFIXES: [&str; 5] = ["MSI", "FOUND_", "REMEMBERED_", "PACKAGER_", "WIX"];
+const PREFIXES: [&str; 9] = [
+    "MSI",
+    "FOUND_",
+    "REMEMBERED_",
+    "LEGACY_",
+    "SITEVALUE_",
+    "DEFAULTVALUE_",
+    "ALLOWEDVALUE_",
+    "PACKAGER_",
+    "WIX",
+];
 
 /// Windows Installer's properties ("Property Reference" on Microsoft Learn), the private ones in upper case: two
 /// properties that differ in case alone are a mistake (ICE46). Sorted.
@@ -161,10 +172,14 @@ const TAKEN: &[&str] = &[
     "SEQUENCE",
     "SERVICEPACKLEVEL",
     "SERVICEPACKLEVELMINOR",
+    "SETTINGSCLEARED",
+    "SETTINGSTORESET",
     "SHAREDWINDOWS",
     "SHELLADVTSUPPORT",
     "SHORTFILENAMES",
     "SITE",
+    "SITENAME",
+    "SITESETTINGS",
     "SOURCEDIR",
     "SOURCELIST",
     "STARTMENUFOLDER",
@@ -243,8 +258,8 @@ mod tests {
 
     #[test]
     fn bad_setting_name() {
-        let long = "A".repeat(51);
-        for bad in ["server", "Server", "A-B", "1A", "_A", "''", "REBOOT", "TARGETDIR", "MSIX", "VERSIONNT", "INSTALLDIR", &long] {
+        let long = "A".repeat(41);
+        for bad in ["server", "Server", "A-B", "1A", "_A", "''", "REBOOT", "TARGETDIR", "MSIX", "VERSIONNT", "INSTALLDIR", "LEGACY_A", "SITENAME", &long] {
             error(&and(&format!("[setting.{bad}]")), "bad-setting-name", "[setting.");
         }
         fine(&and("[setting.SERVER_URL_2]"));

@@ -12,8 +12,11 @@ use crate::report::Problem;
 pub(super) const RULE: Rule =
     Rule { name: "bad-setting-value", summary: "a default that its own setting does not accept", check };
 
-/// The sentinel that stands for "not given" in an MSI.
-const SENTINEL: &str = "*unset*";
+/// The sentinels that stand for "not given" and "cleared" in an MSI.
+const SENTINELS: [&str; 2] = ["*unset*", "*cleared*"];
+
+/// The longest of the allowed values, in characters: one has to stand in a condition, which has up to 255.
+const LONGEST_ALLOWED: usize = 180;
 
 fn check(context: &Context<'_>, out: &mut Findings<'_>) {
     for setting in &context.manifest.settings {
@@ -29,6 +32,11 @@ fn check(context: &Context<'_>, out: &mut Findings<'_>) {
                     return Err(Problem::new("a quote cannot be in an allowed value")
                         .why("an MSI compares it in a condition, where a quote cannot be written")
                         .help("write values without quotes"));
+                }
+                if value.chars().count() > LONGEST_ALLOWED {
+                    return Err(Problem::new(format!("an allowed value is longer than {LONGEST_ALLOWED} characters"))
+                        .why("an MSI compares it in a condition, which has up to 255")
+                        .help("allow shorter values, or any that match a pattern: `matches`"));
                 }
                 plain(value).and_then(|()| matches(setting, value))
             });
@@ -77,10 +85,15 @@ fn matches(setting: &Setting, value: &str) -> Result<(), Problem> {
 
 /// What no setting can hold, because it has to pass through command lines and strings of the registry.
 fn plain(value: &str) -> Result<(), Problem> {
-    if value == SENTINEL {
-        return Err(Problem::new(format!("`{SENTINEL}` cannot be a value"))
-            .why("an MSI says with it that no value was given")
+    if SENTINELS.contains(&value) {
+        return Err(Problem::new(format!("`{value}` cannot be a value"))
+            .why("an MSI says with it that no value was given, or an empty one")
             .help("write another value"));
+    }
+    if value.starts_with('#') {
+        return Err(Problem::new("a setting's value cannot start with a number sign")
+            .why("Windows Installer reads another registry type out of it, such as a number")
+            .help("write the value without it, and let the program that reads it add it"));
     }
     if value.contains(|c: char| c.is_control()) {
         return Err(Problem::new("a setting's value is one line of text").help("remove the control character"));
@@ -115,6 +128,10 @@ mod tests {
         error(&setting("matches = '(a'"), "bad-setting-value", "matches");
         error(&setting("matches = '((a{999}){999}){999}'"), "bad-setting-value", "matches");
         error(&setting("default = '*unset*'"), "bad-setting-value", "default");
+        error(&setting("default = '#5'"), "bad-setting-value", "default");
+        error(&setting("default = '*cleared*'"), "bad-setting-value", "default");
+        let long = "a".repeat(181);
+        error(&setting(&format!("allowed = ['{long}']\nrequired = true")), "bad-setting-value", "allowed");
         error(&setting("default = \"a\\nb\""), "bad-setting-value", "default");
         error(&setting("allowed = ['a', 'b\"']\nrequired = true"), "bad-setting-value", "allowed");
         fine(&setting("allowed = ['a', 'b']\nrequired = true"));

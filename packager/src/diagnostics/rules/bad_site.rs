@@ -1,4 +1,4 @@
-//! `bad-site`: a site names a setting that does not exist, or a value that the setting does not accept.
+//! `bad-site`: a site names a setting that does not exist or is secret, or a value that the setting does not accept.
 
 use packager_shared::path;
 
@@ -13,11 +13,28 @@ fn check(context: &Context<'_>, out: &mut Findings<'_>) {
     let settings = &context.manifest.settings;
     for site in &context.manifest.sites {
         out.check(&site.name, |name| {
+            if path::same(name, "all") {
+                return Err(Problem::new("a site cannot be called `all`")
+                    .why("`packager build --site all` means every site")
+                    .help("choose another name"));
+            }
             values::slug(name).map_err(|p| Problem { message: format!("the site's name: {}", p.message), ..p })
         });
         for (name, value) in &site.values {
             if let Some(setting) = settings.iter().find(|s| s.name.get_ref() == name.get_ref()) {
                 bad_setting_value::accepts(setting, value, out);
+                if setting.secret.as_ref().is_some_and(|flag| *flag.get_ref()) {
+                    let problem = Problem::new(format!("a site cannot set the secret {}", values::short(name.get_ref())))
+                        .why("anybody who can read the site's transform or the setup program could read it there")
+                        .help("give it on the command line of each installation");
+                    out.error(Finding::at(name.span(), problem));
+                }
+                if value.get_ref().is_empty() && setting.required.as_ref().is_some_and(|flag| *flag.get_ref()) {
+                    let problem = Problem::new(format!("a site cannot clear {}", values::short(name.get_ref())))
+                        .why("it is `required`: every installation of the site would be refused")
+                        .help("name a value, or leave the setting out of the site");
+                    out.error(Finding::at(value.span(), problem));
+                }
                 continue;
             }
             let help = match closest(name.get_ref(), settings.iter().map(|s| s.name.get_ref().as_str())) {
@@ -50,6 +67,10 @@ mod tests {
         error(&site("paris]\nGROUP = 'c'"), "bad-site", "GROUP = 'c'");
         error(&site("'a/b']\nGROUP = 'b'"), "bad-site", "[site.");
         error(&site("paris]\n[site.Paris]"), "bad-site", "[site.Paris]");
+        error(&and("[setting.A]\nsecret = true\n[site.paris]\nA = 'x'"), "bad-site", "A = 'x'");
+        error(&and("[setting.A]\nrequired = true\n[site.paris]\nA = ''"), "bad-site", "A = ''");
+        error(&site("all]\nGROUP = 'b'"), "bad-site", "[site.");
+        fine(&and("[setting.A]\n[site.paris]\nA = ''"));
         fine(&site("paris]\nGROUP = 'b'"));
     }
 }

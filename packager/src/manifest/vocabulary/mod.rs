@@ -133,6 +133,11 @@ const SETTING: &[Field] = &[
     field("allowed", TEXTS, "the values that may be given"),
     field("matches", Text, "a regular expression its values match; checked when a package is built"),
     field("registry", Text, "root\\key\\value where it is stored and remembered"),
+    field(
+        "legacy",
+        TEXTS,
+        "root\\key\\value where predecessors stored it, in order; each is looked for in both views",
+    ),
     idle("ask", Text, "its field on the settings page when dialogs are shown"),
 ];
 

@@ -128,6 +128,7 @@ fn setting(setting: &types::Setting) -> Option<Setting> {
             Some(place) => Some(registry::value(place.get_ref()).ok()?),
             None => None,
         },
+        legacy: all(&setting.legacy, |place| registry::value(place.get_ref()).ok())?,
     })
 }
 

@@ -48,9 +48,8 @@ impl Encoded {
     /// Encodes a plan and the index of all installed files, in any order.
     pub fn new(plan: &Plan, mut entries: Index) -> Self {
         entries.sort();
-        let plan = plan::encode(plan);
-        let index = index::encode(&entries, &sha256(&plan));
-        Self { plan, index, entries }
+        let index = index::encode(&entries, &plan::digest(plan));
+        Self { plan: plan::encode(plan), index, entries }
     }
 
     /// SHA-256 of `files.idx`: names the release on the target.
@@ -203,8 +202,9 @@ pub fn memory(sections: &[(Tag, &[u8])]) -> Result<u64, Error> {
 }
 
 /// The bootstrap that is installed: uninstaller, target of tasks, custom action. `payload` is the index without it.
+/// It installs nothing, so it knows no sites: what is installed does not depend on them.
 pub fn installed(plan: &Plan, payload: &Index, stub: Stub<'_>) -> Result<Vec<u8>, Error> {
-    let encoded = Encoded::new(plan, payload.clone());
+    let encoded = Encoded::new(&Plan { sites: vec![], ..plan.clone() }, payload.clone());
     let look = Look::bootstrap(&plan.product, &plan.bootstrap.name);
     let sections: [(Tag, &[u8]); 2] = [(overlay::PLAN, &encoded.plan), (overlay::INDEX, &encoded.index)];
     whole(Kind::Installed, &look, &sections, stub)

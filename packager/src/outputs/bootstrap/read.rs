@@ -9,7 +9,6 @@ use std::io::{self, Read, Seek, SeekFrom};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use packager_shared::identity::{self, Identity};
-use packager_shared::ids::sha256;
 use packager_shared::index::{self, Index};
 use packager_shared::overlay::{self, CABINET, IDENTITY, INDEX, Kind, Overlay, PLAN, Section};
 use packager_shared::plan::{self, Plan};
@@ -127,10 +126,11 @@ impl Program {
         let bytes = self.section(INDEX)?;
         let (index, of_plan) =
             index::decode(&bytes).map_err(|why| self.failed(What::Section { name: "index", why }))?;
-        if of_plan != sha256(&plan) {
+        let (plan, digest) = plan::decode_with_digest(&plan)
+            .map_err(|why| self.failed(What::Section { name: "plan", why }))?;
+        if of_plan != digest {
             return Err(self.failed(What::Mixed));
         }
-        let plan = plan::decode(&plan).map_err(|why| self.failed(What::Section { name: "plan", why }))?;
         Ok((plan, index))
     }
 

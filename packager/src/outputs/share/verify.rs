@@ -78,10 +78,10 @@ pub fn read_arch(share: &Utf8Path, release: &Release, place: usize) -> Result<(P
         Ok((path, bytes))
     };
     let (path, bytes) = sealed(config::PLAN, &arch.plan)?;
-    let plan = plan::decode(&bytes).map_err(|e| broken(&path, e))?;
+    let (plan, digest) = plan::decode_with_digest(&bytes).map_err(|e| broken(&path, e))?;
     let (path, bytes) = sealed(config::INDEX, &arch.index)?;
     let (index, of_plan) = index::decode(&bytes).map_err(|e| broken(&path, e))?;
-    if of_plan != arch.plan.sha256 {
+    if of_plan != digest {
         return Err(broken(&path, "it belongs to another plan.bin"));
     }
     Ok((plan, index))

@@ -51,7 +51,8 @@ pub fn installed_state<S: System>(system: &mut S, package: &Package, dir: &str) 
     let settings = facts::settings_as_installed(system, &package.plan);
     let facts = Facts { arch: product.arch, scope: product.scope, install_dir: dir, settings: &settings };
     let mut steps = facts.steps(system, &package.plan)?;
-    steps.extend(facts::ownership(package, dir));
+    let site = facts::remembered_site(system, product);
+    steps.extend(facts::ownership(package, dir, &settings, site.as_deref()));
     let mut index = package.index.clone();
     let bootstrap = &package.plan.bootstrap.name;
     if index.find(bootstrap).is_none() {
@@ -132,10 +133,15 @@ pub fn install<S: System>(
     };
     let first = !detected.found.state && detected.found.dir.is_none();
     let sources = Sources { command_line: &run.args.settings, clear: &run.args.clear, site };
-    let values = facts::settings(system, &package.plan, sources, first)?;
+    let values = facts::settings(system, &package.plan, sources)?;
     let facts = Facts { arch: product.arch, scope: product.scope, install_dir: &dir, settings: &values };
     let mut steps = facts.steps(system, &package.plan)?;
-    steps.extend(facts::ownership(package, &dir));
+    // Whoever names no site stays at the one he has.
+    let site = match site {
+        Some(site) => Some(site.name.clone()),
+        None => facts::remembered_site(system, product),
+    };
+    steps.extend(facts::ownership(package, &dir, &values, site.as_deref()));
     let new = State { index: package.index.clone(), steps };
     refuse_long_paths(&new, &dir)?;
     let old = match &detected.found.dir {

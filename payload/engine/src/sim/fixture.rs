@@ -45,6 +45,7 @@ pub fn product(version: u16) -> Product {
         required: false,
         secret: false,
         allowed: vec![],
+        legacy: vec![],
         registry,
     };
     let server = key("SOFTWARE\\Acme\\Agent\\Settings");
@@ -207,7 +208,7 @@ impl Product {
     /// The bootstrap in the install directory.
     pub fn installed(&self) -> Vec<u8> {
         let plan = self.plan_bin();
-        let index = index::encode(&self.payload_index(), &sha256(&plan));
+        let index = index::encode(&self.payload_index(), &plan::digest(&self.plan));
         let mut out = image();
         out.extend(overlay::build(
             Kind::Installed,
@@ -227,7 +228,7 @@ impl Product {
 
     /// The encoded index of everything.
     pub fn files_idx(&self) -> Vec<u8> {
-        index::encode(&self.index(), &sha256(&self.plan_bin()))
+        index::encode(&self.index(), &plan::digest(&self.plan))
     }
 
     /// The content of an installed file.

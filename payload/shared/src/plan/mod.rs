@@ -13,7 +13,7 @@ pub use self::acts::{
 };
 pub use self::service::{ErrorControl, Recovery, Run, Service, Start};
 pub use crate::condition::Condition;
-pub use crate::plan_codec::{decode, encode};
+pub use crate::plan_codec::{decode, decode_with_digest, digest, encode};
 use crate::template::{Dir, Template};
 
 /// A processor architecture a package is made for.
@@ -264,6 +264,9 @@ pub struct Setting {
     pub allowed: Vec<String>,
     /// Where it is stored and remembered (key and value name); the state key's `Settings` sub-key if `None`.
     pub registry: Option<(Key, String)>,
+    /// Where a predecessor kept it (key and value name), in order: asked when nothing is remembered. The views are
+    /// concrete, the package's own first.
+    pub legacy: Vec<(Key, String)>,
 }
 
 /// Files of the payload that are there only while a condition holds.

@@ -8,6 +8,8 @@ mod ops;
 
 use self::ops::{op, read_op};
 use crate::condition;
+use crate::ids::sha256;
+use crate::index::Digest;
 use crate::plan::*;
 use crate::template::{Dir, Part, Template};
 use crate::wire::{Error, Reader, Result, Writer};
@@ -18,11 +20,7 @@ const MAGIC: &[u8; 8] = b"PKGPLAN\x01";
 /// The plan as bytes: the same plan always gives the same bytes.
 pub fn encode(plan: &Plan) -> Vec<u8> {
     let mut w = Writer::new();
-    w.raw(MAGIC);
-    product(&mut w, &plan.product);
-    platform(&mut w, &plan.platform);
-    template(&mut w, &plan.install_dir);
-    w.list(&plan.settings, setting);
+    core(&mut w, plan);
     w.list(&plan.sites, |w, site| {
         w.string(&site.name);
         w.list(&site.values, |w, (name, value)| {
@@ -30,6 +28,23 @@ pub fn encode(plan: &Plan) -> Vec<u8> {
             w.string(value);
         });
     });
+    w.bytes
+}
+
+/// SHA-256 of the plan without its sites: what a file index names its plan by. Sites are values to choose from, no
+/// part of what a release is: one more of them makes no other release.
+pub fn digest(plan: &Plan) -> Digest {
+    let mut w = Writer::new();
+    core(&mut w, plan);
+    sha256(&w.bytes)
+}
+
+fn core(w: &mut Writer, plan: &Plan) {
+    w.raw(MAGIC);
+    product(w, &plan.product);
+    platform(w, &plan.platform);
+    template(w, &plan.install_dir);
+    w.list(&plan.settings, setting);
     w.list(&plan.groups, |w, group| {
         condition::encode(w, &group.when);
         w.list(&group.files, |w, file| w.string(file));
@@ -44,20 +59,23 @@ pub fn encode(plan: &Plan) -> Vec<u8> {
     w.u32(b.serial);
     w.u32(b.floor);
     w.list(&plan.ops, op);
-    w.bytes
 }
 
 /// Reads what [`encode`] wrote; anything else is an error.
 pub fn decode(bytes: &[u8]) -> Result<Plan> {
+    Ok(decode_with_digest(bytes)?.0)
+}
+
+/// The same, with the plan's [`digest`].
+pub fn decode_with_digest(bytes: &[u8]) -> Result<(Plan, Digest)> {
     let mut r = Reader::new(bytes);
     r.expect(MAGIC, "this is no plan that this program can read")?;
-    let plan = Plan {
+    let mut plan = Plan {
         product: read_product(&mut r)?,
         platform: read_platform(&mut r)?,
         install_dir: read_template(&mut r)?,
         settings: r.list(read_setting)?,
-        sites: r
-            .list(|r| Ok(Site { name: r.string()?, values: r.list(|r| Ok((r.string()?, r.string()?)))? }))?,
+        sites: Vec::new(),
         groups: r.list(|r| {
             Ok(FileGroup { when: condition::decode(r)?, files: r.list(|r| read_path(r, false))? })
         })?,
@@ -73,8 +91,11 @@ pub fn decode(bytes: &[u8]) -> Result<Plan> {
         },
         ops: r.list(read_op)?,
     };
+    let digest = sha256(bytes.get(..r.position()).unwrap_or_default());
+    plan.sites =
+        r.list(|r| Ok(Site { name: r.string()?, values: r.list(|r| Ok((r.string()?, r.string()?)))? }))?;
     r.finish()?;
-    Ok(plan)
+    Ok((plan, digest))
 }
 
 /// A file name: one part of a path.
@@ -264,6 +285,10 @@ fn setting(w: &mut Writer, s: &Setting) {
         key(w, k);
         w.string(name);
     });
+    w.list(&s.legacy, |w, (k, name)| {
+        key(w, k);
+        w.string(name);
+    });
 }
 
 fn read_setting(r: &mut Reader<'_>) -> Result<Setting> {
@@ -274,6 +299,7 @@ fn read_setting(r: &mut Reader<'_>) -> Result<Setting> {
         secret: r.bool()?,
         allowed: r.list(|r| r.string())?,
         registry: r.option(|r| Ok((read_key(r)?, r.string()?)))?,
+        legacy: r.list(|r| Ok((read_key(r)?, r.string()?)))?,
     })
 }
 

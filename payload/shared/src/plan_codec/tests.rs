@@ -74,6 +74,7 @@ fn plan() -> Plan {
             secret: true,
             allowed: vec!["x".into(), "y".into()],
             registry: Some((key(View::Bits32), "Url".into())),
+            legacy: vec![(key(View::Bits64), "Server".into()), (key(View::Bits32), "Server".into())],
         }],
         sites: vec![Site { name: "paris".into(), values: vec![("URL".into(), "y".into())] }],
         groups: vec![FileGroup { when: condition(), files: vec!["bin\\x.dll".into()] }],
