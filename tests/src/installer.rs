@@ -37,7 +37,7 @@ pub fn install_dir(prefix: &Prefix, arch: &str) -> &'static str {
 }
 
 /// Brings a file once; the same file again keeps its path.
-fn bring(prefix: &Prefix, file: &Path) -> String {
+pub fn bring(prefix: &Prefix, file: &Path) -> String {
     let path = format!("W:\\{}", file.file_name().expect("a file has a name").to_string_lossy());
     if prefix.host_path(&path).exists() { path } else { prefix.bring(file) }
 }

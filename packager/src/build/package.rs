@@ -77,12 +77,11 @@ pub fn make(
             .and_then(|msi| Ok((msi, write_translations(release, wants, &content, sink)?)));
         (msi, exe.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
     });
-    let mut artefacts = Vec::new();
+    let ((msi, transforms), mut artefacts) = msi?;
+    artefacts.extend(transforms);
     let mut packages = Vec::new();
     let arch = package.target.product.arch;
     let first_msi = package.target.bootstrap.first_install_msi;
-    let (msi, translations) = msi?;
-    artefacts.extend(translations);
     for (written, is_msi) in [(msi, true), (exe?, false)] {
         let Some(written) = written else { continue };
         // MSI-managed installations are updated with the share's MSI, so it goes there whenever there is one.
@@ -157,21 +156,24 @@ fn write_exe(
     exe::write(&plan, encoded, &content.cabinet, stub, sink, (&place.0, place.1)).map(Some)
 }
 
+/// The MSI, and the transforms that go with it.
 fn write_msi(
     release: Release<'_>,
     wants: Wants,
     content: &Content,
     sink: &dyn Sink,
-) -> Result<Option<Written>, BuildError> {
+) -> Result<(Option<Written>, Vec<Written>), BuildError> {
     let package = release.package;
     let for_share = wants.share && package.target.bootstrap.first_install_msi;
     if !wants.msi && !for_share {
-        return Ok(None);
+        return Ok((None, Vec::new()));
     }
     let plan = msi::plan(release).map_err(msi_error)?;
     let (path, kind) = place(wants.msi, &plan.file_name, Kind::Msi);
     let written = msi::write(&plan, release, &content.cabinet, sink, (&path, kind)).map_err(msi_error)?;
-    Ok(Some(written))
+    let transforms =
+        if wants.msi { msi::write_transforms(&plan, release, sink).map_err(msi_error)? } else { Vec::new() };
+    Ok((Some(written), transforms))
 }
 
 /// The MSIs of the further languages: other texts around the same cabinet. The share has none of them.

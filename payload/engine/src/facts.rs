@@ -389,10 +389,10 @@ pub fn ownership(
     add(&key, state::VERSION, sz(&product.version_text));
     add(&key, state::SERIAL, registry::dword(package.plan.bootstrap.serial));
     add(&key, state::INSTALL_DIR, sz(&folder));
-    if let Some(site) = site {
-        add(&key, state::SITE, sz(site));
-    }
     if !settings.is_empty() {
+        if let Some(site) = site {
+            add(&key, state::SITE, sz(site));
+        }
         let mut cleared = String::new();
         for (name, _) in settings.iter().filter(|(_, value)| value.is_empty()) {
             cleared.push_str(name);

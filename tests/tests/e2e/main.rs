@@ -11,4 +11,5 @@ mod node;
 mod ownership;
 mod parity;
 mod reproducible;
+mod settings;
 mod share;

@@ -5,17 +5,16 @@ use serde_json::{Value, json};
 
 use super::super::kind::bad;
 use super::shown::{Shown, Table};
+use crate::formats::msidb::transform::{self, Change};
 use crate::formats::msidb::{self, Value as Field};
 use crate::report::BuildError;
-
-/// Class of the root storage of a transform, as it is stored.
-const TRANSFORM: [u8; 16] = [0x82, 0x10, 0x0c, 0, 0, 0, 0, 0, 0xc0, 0, 0, 0, 0, 0, 0, 0x46];
 
 pub(super) fn look(path: &Utf8Path) -> Result<Shown, BuildError> {
     let file = std::fs::File::open(path).map_err(|e| BuildError::io("open", path, &e))?;
     let package = msidb::open(std::io::BufReader::new(file)).map_err(|e| bad(path, e))?;
     let database = &package.database;
-    let kind = if package.clsid == TRANSFORM { "mst" } else { "msi" };
+    let transform = package.clsid == transform::CLSID;
+    let kind = if transform { "mst" } else { "msi" };
     let mut shown = Shown { kind, path: path.to_string(), ..Shown::default() };
     for property in ["ProductName", "Manufacturer", "ProductVersion", "ProductCode", "UpgradeCode"] {
         let row = database
@@ -54,6 +53,10 @@ pub(super) fn look(path: &Utf8Path) -> Result<Shown, BuildError> {
         streams.push([json!(name), json!(stream.len)]);
     }
     shown.tables.push(streams);
+    if transform {
+        changes(path, &mut shown)?;
+        return Ok(shown);
+    }
 
     for table in database.tables() {
         let rows = table.rows().iter().map(|row| row.iter().map(value).collect()).collect();
@@ -61,6 +64,60 @@ pub(super) fn look(path: &Utf8Path) -> Result<Shown, BuildError> {
         shown.tables.push(Table { name: table.name().to_owned(), columns, rows, counted: true });
     }
     Ok(shown)
+}
+
+/// What a transform changes, table by table: `+` a new row, `~` one that changes, `-` one that goes.
+fn changes(path: &Utf8Path, shown: &mut Shown) -> Result<(), BuildError> {
+    let file = std::fs::File::open(path).map_err(|e| BuildError::io("open", path, &e))?;
+    let transform = match transform::open(std::io::BufReader::new(file), None) {
+        Ok(transform) => transform,
+        Err(unknown @ msidb::Error::UnknownTable { .. }) => {
+            shown.fact("Changes", format!("not shown: only its base says what is in them ({unknown})"));
+            return Ok(());
+        }
+        Err(error) => return Err(bad(path, error)),
+    };
+    let flags = transform.summary.char_count.unwrap_or_default();
+    shown.fact("Applies to", conditions((flags >> 16) as u16));
+    for table in &transform.changes {
+        let names = table.columns.iter().map(|column| column.name.clone());
+        let columns: Vec<String> = std::iter::once("Change".to_owned()).chain(names).collect();
+        let row = |change: &Change| -> Vec<Value> {
+            let (sign, key, fields) = match change {
+                Change::Insert(row) => ("+", row, [].as_slice()),
+                Change::Update { key, fields } => ("~", key, fields.as_slice()),
+                Change::Delete { key } => ("-", key, [].as_slice()),
+            };
+            let mut row: Vec<Value> = std::iter::once(json!(sign)).chain(key.iter().map(value)).collect();
+            row.resize(columns.len(), Value::Null);
+            for (column, field) in fields {
+                if let Some(cell) = row.get_mut(column.saturating_add(1)) {
+                    *cell = value(field);
+                }
+            }
+            row
+        };
+        let rows = table.rows.iter().map(row).collect();
+        shown.tables.push(Table { name: table.table.clone(), columns, rows, counted: false });
+    }
+    Ok(())
+}
+
+/// What a package must have in common with a transform's base.
+fn conditions(flags: u16) -> String {
+    let known = [
+        (transform::validate::LANGUAGE, "language"),
+        (transform::validate::PRODUCT, "product code"),
+        (transform::validate::MAJOR_VERSION, "major version"),
+        (transform::validate::EQUAL_VERSION, "version"),
+        (transform::validate::UPGRADE_CODE, "upgrade code"),
+    ];
+    let same: Vec<&str> = known.iter().filter(|(bit, _)| flags & bit != 0).map(|(_, name)| *name).collect();
+    if same.is_empty() {
+        "every package".to_owned()
+    } else {
+        format!("packages of the same {}", same.join(", "))
+    }
 }
 
 fn value(field: &Field) -> Value {

@@ -82,12 +82,27 @@ impl<'a> Builder<'a> {
         attributes: i32,
         key_path: Option<&str>,
     ) {
+        self.component_if(None, key, (kind, target), directory, view, attributes, key_path);
+    }
+
+    /// Adds a component that is installed when a condition holds.
+    #[expect(clippy::too_many_arguments, reason = "they are the columns of one row")]
+    pub fn component_if(
+        &mut self,
+        condition: Option<&str>,
+        key: &str,
+        (kind, target): (Kind, &str),
+        directory: &str,
+        view: View,
+        attributes: i32,
+        key_path: Option<&str>,
+    ) {
         let code =
             ids::component_code(self.upgrade_code, self.release.package.target.product.arch, kind, target);
         let bits = if view == View::Bits64 { attributes::BITS_64 } else { 0 };
         self.rows.push(
             "Component",
-            row![key, ids::braced(code.as_bytes()), directory, attributes | bits, None::<String>, key_path],
+            row![key, ids::braced(code.as_bytes()), directory, attributes | bits, condition, key_path],
         );
         self.rows.push("FeatureComponents", row![FEATURE, key]);
     }

@@ -7,6 +7,7 @@
 //! | `directories`, `files`, `short_names` | Directory, File, Component, Media |
 //! | `registry`, `services`, `shell` | what operations become |
 //! | `settings`, `upgrade`, `ownership` | properties, launch conditions, the state key |
+//! | `sites` | transforms, and packages of one site |
 //! | `actions`, `sequences` | custom actions and the five sequence tables |
 //! | `product` | Property, Feature, summary information |
 //! | `ui` | everything a person reads, in the language of the package |
@@ -26,6 +27,7 @@ mod services;
 mod settings;
 mod shell;
 mod short_names;
+mod sites;
 #[cfg(test)]
 mod tests;
 mod ui;
@@ -34,7 +36,7 @@ mod write;
 
 use std::fmt;
 
-use packager_shared::plan::Op;
+use packager_shared::plan::{Op, Site};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
@@ -42,6 +44,7 @@ use uuid::Uuid;
 pub use files::{CABINET, cabinet};
 pub use product::Summary;
 pub use rows::{Cell, Row, Rows};
+pub use sites::write as write_transforms;
 pub use write::write;
 
 use self::builder::Builder;
@@ -73,6 +76,13 @@ pub enum Error {
     },
     /// The texts of a language are not as they should be.
     Texts(String),
+    /// A site's values need characters that the package's code page does not have.
+    Site {
+        /// The site.
+        site: String,
+        /// The package's code page.
+        codepage: u32,
+    },
     /// The rows break the schema.
     Database(crate::formats::msidb::Error),
     /// Windows Installer's own validation would find errors in it.
@@ -106,6 +116,12 @@ impl fmt::Display for Error {
                 sequences::MOST_EARLY
             ),
             Self::Texts(what) => what.fmt(f),
+            Self::Site { site, codepage } => write!(
+                f,
+                "the site {site} has characters that the MSI's code page {codepage} does not have, and a transform \
+                 cannot change the code page of an MSI whose own texts are not plain ASCII; `build --site {site}` \
+                 makes an MSI of its own for it"
+            ),
             Self::Database(error) => error.fmt(f),
             Self::Invalid(errors) => {
                 write!(f, "it would break {} rules of Windows Installer", errors.len())?;
@@ -134,6 +150,11 @@ pub struct MsiPlan {
 
 /// Plans the MSI of a release.
 pub fn plan(release: Release<'_>) -> Result<MsiPlan> {
+    plan_for(release, None)
+}
+
+/// Plans the MSI of one site, which needs no transform: `{slug}-{version}-{arch}-{site}.msi`.
+pub fn plan_for(release: Release<'_>, site: Option<&Site>) -> Result<MsiPlan> {
     let package = release.package;
     let product = &package.target.product;
     let options = &package.outputs.msi;
@@ -177,17 +198,22 @@ pub fn plan(release: Release<'_>) -> Result<MsiPlan> {
     secure.extend(ownership::write(&mut builder, &mut early));
     secure.extend(settings::write(&mut builder, &mut early)?);
     secure.extend(settings::search_folders(&mut builder, &mut early));
-    let execute = actions::write(&mut builder, &mut early);
+    let mut execute = actions::write(&mut builder, &mut early);
     if early.len() > sequences::MOST_EARLY {
         return Err(Error::Settings { actions: early.len() });
     }
+    execute.push(settings::reinstall(&mut builder));
     let both = product::write(&mut builder, secure);
-    sequences::write(&mut builder, &early, &execute, &both);
+    let last = settings::hand_over(&mut builder);
+    sequences::write(&mut builder, &early, &execute, &both, &last);
     let summary = product::summary(&builder)?;
 
     let Builder { mut rows, directories, texts, .. } = builder;
     ui::write_texts(&mut rows, &texts)?;
     directories.write(&mut rows);
+    if let Some(site) = site {
+        sites::choose(&mut rows, site);
+    }
     let product_code = product_code(package, &rows, &summary, &release);
     rows.push("Property", rows::row!["ProductCode", &product_code]);
     let arch = ids::arch_name(product.arch);
@@ -195,7 +221,8 @@ pub fn plan(release: Release<'_>) -> Result<MsiPlan> {
         Some(name) if options.is_translation => format!("-{name}"),
         _ => String::new(),
     };
-    let file_name = format!("{}-{}-{arch}{language}.msi", product.slug, product.version_text);
+    let of_site = site.map_or(String::new(), |site| format!("-{}", site.name));
+    let file_name = format!("{}-{}-{arch}{of_site}{language}.msi", product.slug, product.version_text);
     Ok(MsiPlan { file_name, product_code, summary, rows })
 }
 

@@ -8,7 +8,8 @@ use super::builder::Builder;
 use super::registry;
 use super::rows::{Cell, row};
 use super::sequences::Early;
-use super::settings::{search, set_property, stored};
+use super::settings::{NOW_CLEARED, search, set_property, stored};
+use super::sites;
 use crate::plan::ids::{self, Kind};
 
 /// What AppSearch finds in the state key of an earlier installation.
@@ -20,27 +21,32 @@ pub fn write(builder: &mut Builder<'_>, early: &mut Vec<Early>) -> Vec<String> {
     let plan = &builder.release.package.target;
     let key = state::key_of(&plan.product);
     let digest = hex(&builder.release.digest);
-    let values: Vec<(&str, Cell)> = vec![
+    let mut values: Vec<(&str, Cell)> = vec![
         (state::MANAGED_BY, state::MSI.into()),
         (state::VERSION, plan.product.version_text.as_str().into()),
         (state::SERIAL, format!("#{}", plan.bootstrap.serial).into()),
         (state::DIGEST, digest.into()),
         (state::INSTALL_DIR, "[INSTALLDIR]".into()),
     ];
-    registry::write_group(builder, (Kind::State, &key.path), &key, &values);
+    if !plan.settings.is_empty() {
+        values.push((state::CLEARED, format!("[{NOW_CLEARED}]").into()));
+    }
+    registry::write_group(builder, (Kind::State, &key.path), &key, &values, None);
     let own: Vec<_> = plan.settings.iter().filter(|setting| setting.registry.is_none()).collect();
     if let Some(first) = own.first() {
         let (key, _) = stored(plan, first);
         let values: Vec<(&str, Cell)> =
             own.iter().map(|setting| (setting.name.as_str(), format!("[{}]", setting.name).into())).collect();
-        registry::write_group(builder, (Kind::State, &key.path), &key, &values);
+        registry::write_group(builder, (Kind::State, &key.path), &key, &values, None);
     }
     let entry = state::uninstall_key(&plan.product).path;
     let component = component(builder);
     let id = ids::row_key("u", Kind::State, &entry);
     builder.rows.push("RemoveRegistry", row![id, registry::root(key.root), entry, "-", component]);
     take_over_files(builder, &key, early);
-    vec![MANAGER.to_owned()]
+    let mut secure = sites::record(builder, early, &key);
+    secure.push(MANAGER.to_owned());
+    secure
 }
 
 /// The component of the state key: it is in every package, in the view of its architecture.

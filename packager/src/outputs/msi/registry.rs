@@ -113,12 +113,13 @@ fn in_32_bit_view(path: &str) -> String {
     }
 }
 
-/// Rows that belong to one component: the first is its key path.
+/// Rows that belong to one component, which is installed when `condition` holds: the first is its key path.
 pub fn write_group(
     builder: &mut Builder<'_>,
     (kind, target): (Kind, &str),
     key: &Key,
     values: &[(&str, Cell)],
+    condition: Option<&str>,
 ) {
     let component = ids::row_key("c", kind, target);
     let mut key_path = None;
@@ -132,7 +133,8 @@ pub fn write_group(
     }
     let directory = builder.registry_directory(key.view);
     let attribute = attributes::REGISTRY_KEY_PATH;
-    builder.component(&component, (kind, target), directory, key.view, attribute, key_path.as_deref());
+    let key_path = key_path.as_deref();
+    builder.component_if(condition, &component, (kind, target), directory, key.view, attribute, key_path);
 }
 
 #[cfg(test)]

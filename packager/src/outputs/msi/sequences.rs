@@ -28,6 +28,7 @@ pub struct Early {
 const FIND_RELATED_PRODUCTS: i32 = 10;
 const APP_SEARCH: i32 = 20;
 const LAUNCH_CONDITIONS: i32 = 690;
+const EXECUTE_ACTION: i32 = 5000;
 
 /// How many early actions there is room for.
 pub const MOST_EARLY: usize = (LAUNCH_CONDITIONS - APP_SEARCH - 1) as usize;
@@ -81,7 +82,8 @@ const UI: &[Standard] = &[
     ("FileCost", 900, &[]),
     ("CostFinalize", 1000, &[]),
     ("MigrateFeatureStates", 1200, &["Upgrade"]),
-    ("ExecuteAction", 1300, &[]),
+    // Behind the dialogs and one action a setting.
+    ("ExecuteAction", EXECUTE_ACTION, &[]),
 ];
 
 const ADMIN_EXECUTE: &[Standard] = &[
@@ -112,8 +114,8 @@ const ADVERTISE: &[Standard] = &[
     ("InstallFinalize", 6600, &[]),
 ];
 
-/// Adds the five sequence tables.
-pub fn write(builder: &mut Builder<'_>, early: &[Early], execute: &[Step], both: &[Step]) {
+/// Adds the five sequence tables. `last` is for the end of the one with the user interface.
+pub fn write(builder: &mut Builder<'_>, early: &[Early], execute: &[Step], both: &[Step], last: &[Step]) {
     let tables: [(&'static str, &[Standard]); 5] = [
         ("InstallExecuteSequence", EXECUTE),
         ("InstallUISequence", UI),
@@ -135,6 +137,9 @@ pub fn write(builder: &mut Builder<'_>, early: &[Early], execute: &[Step], both:
         for step in both {
             builder.rows.push(table, row![&step.action, &step.condition, step.sequence]);
         }
+    }
+    for step in last {
+        builder.rows.push("InstallUISequence", row![&step.action, &step.condition, step.sequence]);
     }
     for step in execute {
         builder.rows.push("InstallExecuteSequence", row![&step.action, &step.condition, step.sequence]);

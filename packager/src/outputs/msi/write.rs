@@ -71,7 +71,7 @@ fn findings(prepared: &Prepared<'_>) -> Result<Vec<Finding>> {
 }
 
 /// The database without its cabinets.
-fn database(plan: &MsiPlan, icon: Option<&[u8]>) -> Result<Database> {
+pub(super) fn database(plan: &MsiPlan, icon: Option<&[u8]>) -> Result<Database> {
     let mut database = Database::new(codepage::of_language(0));
     for (table, rows) in plan.rows.tables() {
         for row in rows {

@@ -208,7 +208,7 @@ impl Product {
     /// The bootstrap in the install directory.
     pub fn installed(&self) -> Vec<u8> {
         let plan = self.plan_bin();
-        let index = index::encode(&self.payload_index(), &plan::digest(&self.plan));
+        let index = index::encode(&self.payload_index(), &packager_shared::plan::digest(&self.plan));
         let mut out = image();
         out.extend(overlay::build(
             Kind::Installed,
@@ -228,7 +228,7 @@ impl Product {
 
     /// The encoded index of everything.
     pub fn files_idx(&self) -> Vec<u8> {
-        index::encode(&self.index(), &plan::digest(&self.plan))
+        index::encode(&self.index(), &packager_shared::plan::digest(&self.plan))
     }
 
     /// The content of an installed file.

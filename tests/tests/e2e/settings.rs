@@ -1,0 +1,332 @@
+//! Which value a setting has: one table, walked under Windows for MSI and EXE alike.
+//!
+//! A product has a setting for every combination of what a value can come from, so that one installation asks all
+//! of them at once.
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+use packager_tests::installer::{Exe, Installer, Msi, bring, install_dir, msiexec, setup};
+use packager_tests::prefix::{Prefix, Ran};
+use packager_tests::product::{Release, Source};
+use packager_tests::registry::{Registry, View};
+use packager_tests::state::listing;
+
+use crate::acme::SETUP;
+use crate::lifecycle::left_over;
+
+const ARCH: &str = "x64";
+const SITE: &str = "paris";
+/// Where settings of their own registry value are stored, and where a predecessor stored them.
+const OWN: &str = r"HKLM\SOFTWARE\Acme\Table";
+const OLD: &str = r"HKLM\SOFTWARE\AcmeLegacy\Table";
+
+/// What a source of values says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Says {
+    Nothing,
+    Value,
+    /// An empty value: cleared.
+    Empty,
+    /// Of the command line: `RESET=`, `/clear`.
+    Reset,
+}
+
+use Says::{Empty, Nothing, Reset, Value};
+
+/// In a row of the table, `None` is anything.
+type Row = (Option<Says>, Option<Says>, Option<Says>, Option<Says>, &'static str);
+
+/// Command line, remembered, predecessor, site; the first row that fits says what is stored then.
+const TABLE: &[Row] = &[
+    (Some(Value), None, None, None, "line"),
+    (Some(Empty), None, None, None, ""),
+    (Some(Reset), None, None, Some(Value), "site"),
+    (Some(Reset), None, None, Some(Empty), ""),
+    (Some(Reset), None, None, Some(Nothing), "default"),
+    (Some(Nothing), Some(Value), None, None, "kept"),
+    (Some(Nothing), Some(Empty), None, None, ""),
+    (Some(Nothing), Some(Nothing), Some(Value), None, "legacy"),
+    (Some(Nothing), Some(Nothing), Some(Nothing), Some(Value), "site"),
+    (Some(Nothing), Some(Nothing), Some(Nothing), Some(Empty), ""),
+    (Some(Nothing), Some(Nothing), Some(Nothing), Some(Nothing), "default"),
+];
+
+/// A setting that stands for one combination.
+#[derive(Clone, Copy, Debug)]
+struct Setting {
+    number: usize,
+    line: Says,
+    /// What an earlier installation left; `Nothing` only of settings that are new in the second release.
+    kept: Says,
+    old: Says,
+    site: Says,
+}
+
+impl Setting {
+    fn all() -> Vec<Self> {
+        let mut all = Vec::new();
+        for kept in [Value, Empty, Nothing] {
+            for old in [Value, Nothing] {
+                for site in [Value, Empty, Nothing] {
+                    for line in [Value, Empty, Reset, Nothing] {
+                        all.push(Self { number: all.len(), line, kept, old, site });
+                    }
+                }
+            }
+        }
+        all
+    }
+
+    fn name(self) -> String {
+        format!("S{}_{:?}_{:?}_{:?}_{:?}", self.number, self.line, self.kept, self.old, self.site)
+            .to_uppercase()
+    }
+
+    /// Every other one has a registry value of its own.
+    fn own(self) -> bool {
+        self.number.is_multiple_of(2)
+    }
+
+    fn expected(self, kept: Says, line: Says) -> &'static str {
+        let fits = |row: &&Row| {
+            [(row.0, line), (row.1, kept), (row.2, self.old), (row.3, self.site)]
+                .iter()
+                .all(|(cell, says)| cell.is_none_or(|cell| cell == *says))
+        };
+        TABLE.iter().find(fits).map(|row| row.4).expect("the table has a row for everything")
+    }
+
+    fn stored(self, registry: &Registry) -> Option<&str> {
+        if self.own() {
+            registry.text(OWN, View::Bits64, &self.name())
+        } else {
+            registry.text(&format!("{SETUP}\\Settings"), View::Bits64, &self.name())
+        }
+    }
+}
+
+/// The two releases: the second has settings that the first does not know.
+fn build(name: &str) -> (Release, Release) {
+    let source = Source::new(name);
+    source.write("small/x64/bin/agent.txt", b"one file\n");
+    for (version, known) in [("1.0.0", 48), ("2.0.0", 72)] {
+        let mut text = format!(
+            "[product]\nid = \"com.acme.endpoint-agent\"\nname = \"Table\"\nmanufacturer = \"Acme Corporation\"\n\
+             version = \"{version}\"\narch = [\"x64\"]\nplatforms = {{ min = \"windows-xp\", server = true }}\n\
+             [payload]\nsource = \"small/{{arch}}\"\ndir = '{{ProgramFiles}}\\Acme\\Endpoint Agent'\n"
+        );
+        let mut site = format!("[site.{SITE}]\n");
+        for setting in &Setting::all()[..known] {
+            let name = setting.name();
+            let _ = writeln!(text, "[setting.{name}]\ndefault = \"default\"");
+            if setting.own() {
+                let _ = writeln!(text, "registry = '{OWN}\\{name}'");
+            }
+            if setting.old == Value {
+                let _ = writeln!(text, "legacy = ['{OLD}\\None', '{OLD}\\{name}']");
+            }
+            match setting.site {
+                Value => drop(writeln!(site, "{name} = \"site\"")),
+                Empty => drop(writeln!(site, "{name} = \"\"")),
+                _ => {}
+            }
+        }
+        source.write(&format!("table-{version}.toml"), (text + &site).as_bytes());
+    }
+    let arguments = ["--output", "msi", "--output", "exe"];
+    (source.build("table-1.0.0.toml", &arguments), source.build("table-2.0.0.toml", &arguments))
+}
+
+/// A way to install with a site and everything that a command line can say of a setting.
+trait Walk: Installer {
+    fn walk(&self, prefix: &Prefix, release: &Release, how: How, site: bool, line: &[(String, Says)]) -> Ran;
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum How {
+    Install,
+    Repair,
+}
+
+/// `NAME=VALUE` of a command line. `empty` is an empty value there; the last of them is written as people do, `""`.
+fn given(line: &[(String, Says)], value: &str, empty: &str) -> String {
+    let mut out = String::new();
+    let mut last = None;
+    for (name, says) in line {
+        match says {
+            Value => drop(write!(out, " {name}={value}")),
+            Empty => {
+                if let Some(before) = last.replace(name) {
+                    let _ = write!(out, " {before}={empty}");
+                }
+            }
+            _ => {}
+        }
+    }
+    if let Some(last) = last {
+        let _ = write!(out, " {last}=\"\"");
+    }
+    out
+}
+
+/// Wine's Windows Installer takes what follows `NAME=""` for a part of it: what stands for it in the package's own
+/// tables does as well.
+const CLEARED: &str = "*cleared*";
+
+fn reset(line: &[(String, Says)]) -> Vec<&str> {
+    line.iter().filter(|(_, says)| *says == Reset).map(|(name, _)| name.as_str()).collect()
+}
+
+impl Walk for Msi {
+    fn walk(&self, prefix: &Prefix, release: &Release, how: How, site: bool, line: &[(String, Says)]) -> Ran {
+        let mut more = String::new();
+        let reset = reset(line);
+        if !reset.is_empty() {
+            let _ = write!(more, " RESET={}", reset.join(";"));
+        }
+        if site {
+            let _ = write!(more, " TRANSFORMS={}", bring(prefix, &transform(release)));
+        }
+        if how == How::Repair {
+            more.push_str(" REINSTALL=ALL REINSTALLMODE=amus");
+        }
+        more.push_str(&given(line, "line", CLEARED));
+        msiexec(prefix, "/i", &release.msi(ARCH), &more)
+    }
+}
+
+impl Walk for Exe {
+    fn walk(&self, prefix: &Prefix, release: &Release, how: How, site: bool, line: &[(String, Says)]) -> Ran {
+        let mut arguments = format!("/quiet{}", given(line, "line", "\"\""));
+        for name in reset(line) {
+            let _ = write!(arguments, " /clear {name}");
+        }
+        if site {
+            let _ = write!(arguments, " /site {SITE}");
+        }
+        if how == How::Repair {
+            arguments.push_str(" /repair");
+        }
+        setup(prefix, &release.exe(ARCH), &arguments)
+    }
+}
+
+fn transform(release: &Release) -> PathBuf {
+    release.dist.join(format!("{}-{ARCH}-{SITE}.mst", release.stem))
+}
+
+/// What a predecessor left, half of it in the 32-bit view.
+fn predecessor(prefix: &Prefix) {
+    let mut text = "REGEDIT4\r\n".to_owned();
+    for (half, key) in
+        [OLD.to_owned(), OLD.replace("SOFTWARE", r"SOFTWARE\Wow6432Node")].into_iter().enumerate()
+    {
+        let _ = write!(
+            text,
+            "\r\n[{}]\r\n\"None\"=dword:00000005\r\n",
+            key.replace("HKLM", "HKEY_LOCAL_MACHINE")
+        );
+        for setting in Setting::all().iter().filter(|s| s.old == Value && s.number / 2 % 2 == half) {
+            let _ = write!(text, "\"{}\"=\"legacy\"\r\n", setting.name());
+        }
+    }
+    std::fs::write(prefix.desk().join("old.reg"), text).expect("the file is written");
+    prefix.run("regedit.exe", "/S W:\\old.reg").expect(0);
+}
+
+#[track_caller]
+fn assert_stored(
+    prefix: &mut Prefix,
+    by: &str,
+    settings: &[Setting],
+    value: impl Fn(&Setting) -> &'static str,
+) {
+    let registry = prefix.registry();
+    let mut wrong = String::new();
+    let mut cleared = String::new();
+    for setting in settings {
+        let expected = value(setting);
+        if expected.is_empty() {
+            let _ = write!(cleared, "{};", setting.name());
+        }
+        let stored = setting.stored(&registry);
+        if stored != Some(expected) {
+            let _ = writeln!(wrong, "{}: {stored:?}, not {expected:?}", setting.name());
+        }
+    }
+    assert!(wrong.is_empty(), "by {by}:\n{wrong}");
+    let state = |name| registry.text(SETUP, View::Bits64, name);
+    assert_eq!((state("Cleared"), state("Site")), (Some(cleared.as_str()), Some(SITE)), "by {by}");
+}
+
+fn walk_all(by: &dyn Walk, releases: &(Release, Release)) {
+    let all = Setting::all();
+    let (known, _) = all.split_at(48);
+    let line = |settings: &[Setting]| settings.iter().map(|s| (s.name(), s.line)).collect::<Vec<_>>();
+    // What is remembered was once given.
+    let before: Vec<(String, Says)> = known.iter().map(|s| (s.name(), s.kept)).collect();
+    let keep = |prefix: &Prefix| {
+        match by.name() {
+            "MSI" => {
+                let transform = bring(prefix, &transform(&releases.0));
+                let more = format!("TRANSFORMS={transform}{}", given(&before, "kept", CLEARED));
+                msiexec(prefix, "/i", &releases.0.msi(ARCH), &more)
+            }
+            _ => {
+                let given = given(&before, "kept", "\"\"");
+                setup(prefix, &releases.0.exe(ARCH), &format!("/quiet{given} /site {SITE}"))
+            }
+        }
+        .expect(0);
+    };
+    let name = by.name();
+
+    // A first install: nothing is remembered.
+    let mut prefix = Prefix::new();
+    predecessor(&prefix);
+    let empty = prefix.state();
+    prefix.boot();
+    by.walk(&prefix, &releases.1, How::Install, true, &line(&all)).expect(0);
+    assert_stored(&mut prefix, name, &all, |s| s.expected(Nothing, s.line));
+    // Uninstalling leaves nothing, so that the next install is a first one again.
+    prefix.boot();
+    by.uninstall(&prefix, &releases.1, ARCH).expect(0);
+    prefix.restart();
+    let left = left_over(&empty, &prefix.state(), install_dir(&prefix, ARCH), name == "MSI");
+    assert!(left.is_empty(), "{name} left:\n{}", listing(&left));
+
+    // The same release again, and its repair: what is remembered beats the site, which is asked again.
+    for how in [How::Install, How::Repair] {
+        let mut prefix = Prefix::new();
+        predecessor(&prefix);
+        prefix.boot();
+        keep(&prefix);
+        assert_stored(&mut prefix, name, known, |s| if s.kept == Value { "kept" } else { "" });
+        prefix.boot();
+        by.walk(&prefix, &releases.0, how, true, &line(known)).expect(0);
+        assert_stored(&mut prefix, name, known, |s| s.expected(s.kept, s.line));
+        // Once more without a word: nothing changes.
+        prefix.boot();
+        by.walk(&prefix, &releases.0, how, true, &[]).expect(0);
+        assert_stored(&mut prefix, name, known, |s| s.expected(s.kept, s.line));
+    }
+
+    // An upgrade, with settings that are new in it.
+    let mut prefix = Prefix::new();
+    predecessor(&prefix);
+    prefix.boot();
+    keep(&prefix);
+    by.walk(&prefix, &releases.1, How::Install, true, &line(&all)).expect(0);
+    assert_stored(&mut prefix, name, &all, |s| s.expected(s.kept, s.line));
+}
+
+#[test]
+fn the_table_holds_for_the_msi() {
+    walk_all(&Msi, &build("settings-msi"));
+}
+
+#[test]
+fn the_table_holds_for_the_exe() {
+    walk_all(&Exe, &build("settings-exe"));
+}
