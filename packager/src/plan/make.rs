@@ -113,7 +113,8 @@ fn ops(model: &Model, arch: Arch) -> Vec<Op> {
     let mut values: Vec<(Key, String, Data)> = Vec::new();
     let own = default_detection_key(model, arch);
     values.push((own, model.detect_value.clone(), Data::Sz(Template(vec![Part::Dir(Dir::InstallDir)]))));
-    for setting in &model.settings {
+    // A secret is no ordinary value: whoever writes it protects its key first.
+    for setting in model.settings.iter().filter(|setting| !setting.secret) {
         if let Some((root, path, name)) = &setting.registry {
             let key = Key { view: native, ..unmerged(model.scope, *root, path) };
             values.push((key, name.clone(), Data::Sz(Template(vec![Part::Setting(setting.name.clone())]))));

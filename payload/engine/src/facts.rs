@@ -17,6 +17,7 @@ use crate::System;
 use crate::failure::{Failure, Outcome};
 use crate::image::Package;
 use crate::registry;
+use crate::secrets;
 use crate::system::{RegValue, ServiceConfig, Shortcut};
 use crate::text;
 
@@ -33,6 +34,8 @@ pub enum Step {
     Remove(Key, Option<String>, bool),
     /// A registry key.
     Key(Key),
+    /// A secret setting, in a protected key; `None`: it has no value.
+    Secret(Key, String, Option<RegValue>),
     /// An environment variable, in this key.
     Environment(Key, String, String, EnvironmentAction),
     /// A shortcut: the `.lnk`'s path, how many of its folders are ours, and its content.
@@ -63,6 +66,9 @@ impl Step {
                 same_key(a, b) && same_name && late_a == late_b
             }
             (Step::Key(a), Step::Key(b)) => same_key(a, b),
+            (Step::Secret(a, name_a, _), Step::Secret(b, name_b, _)) => {
+                same_key(a, b) && path::same(name_a, name_b)
+            }
             (Step::Environment(_, a, value_a, how_a), Step::Environment(_, b, value_b, how_b)) => {
                 let whole = *how_a == EnvironmentAction::Set && *how_b == EnvironmentAction::Set;
                 path::same(a, b) && (whole || (how_a == how_b && path::same(value_a, value_b)))
@@ -269,16 +275,20 @@ impl Facts<'_> {
     pub fn steps<S: System>(&self, system: &mut S, plan: &Plan) -> Outcome<Vec<Step>> {
         let mut out = self.steps_of(system, &plan.ops)?;
         // What no registry value of the plan remembers is remembered under the state key.
-        let mut key = state::key_of(&plan.product);
-        key.path.push('\\');
-        key.path.push_str(state::SETTINGS);
-        for setting in plan.settings.iter().filter(|setting| setting.registry.is_none()) {
-            if let Some((_, value)) = self.settings.iter().find(|(name, _)| *name == setting.name) {
-                out.push(Step::Value(
-                    key.clone(),
-                    setting.name.clone(),
-                    registry::string(registry::SZ, value),
-                ));
+        for setting in &plan.settings {
+            let Some((_, value)) = self.settings.iter().find(|(name, _)| *name == setting.name) else {
+                continue;
+            };
+            let (key, name) = state::place(&plan.product, setting);
+            let stored = registry::string(registry::SZ, value);
+            if setting.secret {
+                out.push(Step::Secret(key, name, (!value.is_empty()).then_some(stored)));
+                if setting.required {
+                    let given = state::below(&plan.product, state::GIVEN);
+                    out.push(Step::Value(given, setting.name.clone(), registry::dword(1)));
+                }
+            } else if setting.registry.is_none() {
+                out.push(Step::Value(key, name, stored));
             }
         }
         Ok(out)
@@ -300,15 +310,11 @@ fn environment_key(arch: Arch, scope: Scope) -> Key {
 
 /// What an earlier install remembers of a setting, or else a predecessor.
 pub fn remembered<S: System>(system: &mut S, product: &Product, setting: &Setting) -> Option<String> {
-    let own = match &setting.registry {
-        Some((key, name)) => stored_text(system, key, name),
-        None => {
-            let mut key = state::key_of(product);
-            key.path.push('\\');
-            key.path.push_str(state::SETTINGS);
-            stored_text(system, &key, &setting.name)
-        }
-    };
+    let (key, name) = state::place(product, setting);
+    if setting.secret {
+        return registry::get_string(system, &key, &name).ok()?;
+    }
+    let own = stored_text(system, &key, &name);
     if own.is_some() {
         return own;
     }
@@ -348,6 +354,8 @@ pub fn settings<S: System>(
     plan: &Plan,
     sources: settings::Sources<'_>,
 ) -> Outcome<Vec<(String, String)>> {
+    let given = secrets::from_files(system, &plan.settings, sources.command_line)?;
+    let sources = settings::Sources { command_line: &given, ..sources };
     let mut ask = |setting: &Setting| remembered(system, &plan.product, setting);
     Ok(settings::resolve(&plan.settings, sources, &mut ask)?)
 }

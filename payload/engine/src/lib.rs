@@ -8,6 +8,7 @@
 //! | [`detect`], [`facts`] | what is installed; the plan with this machine put in |
 //! | [`transaction`] | one change, done whole or not at all |
 //! | [`source`], [`cabinet`] | where new files come from |
+//! | [`secrets`] | secret settings: how they come in, and what an MSI does with them |
 //! | [`registry`], [`text`], [`failure`] | values, text, and why a run ends |
 
 #![no_std]
@@ -22,6 +23,7 @@ pub mod failure;
 pub mod flows;
 pub mod image;
 pub mod registry;
+pub mod secrets;
 #[cfg(any(test, feature = "sim"))]
 pub mod sim;
 pub mod source;

@@ -182,6 +182,12 @@ pub trait System {
     fn key_exists(&mut self, key: &Key) -> Result<bool>;
     /// Creates a key (and its parents). Returns the number of path components that were new (0: it existed).
     fn key_create(&mut self, key: &Key) -> Result<usize>;
+    /// Makes a key (and its parents) one that administrators and the system alone may read: below HKEY_CURRENT_USER the
+    /// user and the system. A new key is that from its first moment, one that exists becomes it before this returns,
+    /// and one that is a link to another key is refused. Returns the number of path components that were new.
+    fn key_protect(&mut self, key: &Key) -> Result<usize>;
+    /// Whether a key is as [`System::key_protect`] leaves it; `false` when it is absent.
+    fn key_is_protected(&mut self, key: &Key) -> Result<bool>;
     /// Deletes a key if it has neither values nor sub-keys; `false` when it was kept for that reason, or absent.
     fn key_remove_empty(&mut self, key: &Key) -> Result<bool>;
     /// Names of sub-keys.

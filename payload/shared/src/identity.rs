@@ -7,7 +7,7 @@ use crate::plan::{Arch, Key, Plan, Platform, Scope};
 use crate::plan_codec as codec;
 use crate::wire::{Reader, Result, Writer};
 
-const MAGIC: &[u8; 8] = b"PKGIDNT\x01";
+const MAGIC: &[u8; 8] = b"PKGIDNT\x02";
 
 /// What an update does about a file that is in use.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -52,6 +52,8 @@ pub struct Identity {
     pub first_install_msi: bool,
     /// What happens when a file is in use.
     pub in_use: InUse,
+    /// The names of secret settings: their values are not handed on in command lines.
+    pub secrets: Vec<String>,
 }
 
 impl Identity {
@@ -73,6 +75,7 @@ impl Identity {
             sources: plan.bootstrap.sources.clone(),
             first_install_msi: plan.bootstrap.first_install_msi,
             in_use: InUse::Abort,
+            secrets: plan.settings.iter().filter(|s| s.secret).map(|s| s.name.clone()).collect(),
         }
     }
 }
@@ -101,6 +104,7 @@ pub fn encode(identity: &Identity) -> Vec<u8> {
         InUse::Rename => 1,
         InUse::Restart => 2,
     });
+    w.list(&identity.secrets, |w, name| w.string(name));
     w.bytes
 }
 
@@ -128,6 +132,7 @@ pub fn decode(bytes: &[u8]) -> Result<Identity> {
             2 => InUse::Restart,
             _ => return r.error("an in-use policy is unknown"),
         },
+        secrets: r.list(|r| r.string())?,
     };
     r.finish()?;
     Ok(identity)

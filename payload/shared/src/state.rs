@@ -2,7 +2,7 @@
 
 use alloc::string::String;
 
-use crate::plan::{Arch, Key, Product, Root, Scope, View};
+use crate::plan::{Arch, Key, Product, Root, Scope, Setting, View};
 
 /// REG_SZ: [`MSI`] or [`ENGINE`].
 pub const MANAGED_BY: &str = "ManagedBy";
@@ -21,6 +21,10 @@ pub const SITE: &str = "Site";
 pub const CLEARED: &str = "Cleared";
 /// Sub-key of settings that have no registry value of their own: one REG_SZ a setting.
 pub const SETTINGS: &str = "Settings";
+/// Sub-key of secret settings that have no registry value of their own. Administrators and the system alone read it.
+pub const SECRETS: &str = "Secrets";
+/// Sub-key that says which required secrets were given, for a run that may not read them: one REG_DWORD 1 a secret.
+pub const GIVEN: &str = "Given";
 
 /// [`MANAGED_BY`] of what Windows Installer installed.
 pub const MSI: &str = "msi";
@@ -55,6 +59,20 @@ pub fn key(manufacturer: &str, product_id: &str, scope: Scope, view: View) -> Ke
 /// The state key of a product.
 pub fn key_of(product: &Product) -> Key {
     key(&product.manufacturer, &product.id, product.scope, native_view(product.arch))
+}
+
+/// A sub-key of the state key.
+pub fn below(product: &Product, name: &str) -> Key {
+    let mut key = key_of(product);
+    key.path.push('\\');
+    key.path.push_str(name);
+    key
+}
+
+/// Where a setting is stored and remembered: key and name of its value.
+pub fn place(product: &Product, setting: &Setting) -> (Key, String) {
+    let own = if setting.secret { SECRETS } else { SETTINGS };
+    setting.registry.clone().unwrap_or_else(|| (below(product, own), setting.name.clone()))
 }
 
 /// The key of the engine's uninstall entry.

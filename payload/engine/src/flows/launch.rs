@@ -7,7 +7,6 @@ use packager_shared::exit::Exit;
 use packager_shared::identity::Identity;
 use packager_shared::index::Entry;
 use packager_shared::path;
-use packager_shared::plan::{Arch, Scope};
 use packager_shared::quote;
 use packager_shared::release::Package;
 use packager_shared::template::Dir;
@@ -16,6 +15,7 @@ use super::{Ended, Run};
 use crate::System;
 use crate::facts;
 use crate::failure::{Failure, Outcome};
+use crate::secrets::{Hidden, protected_folder};
 use crate::source::copy_verified;
 use crate::text;
 
@@ -42,7 +42,13 @@ pub fn run<S: System>(
 ) -> Outcome<Ended> {
     let folder = protected_folder(system, identity.scope)?;
     let local = path::join(&folder, &package.name);
-    let outcome = copy_and_run(system, identity, share, package, &local, how, run);
+    let mut hidden = Hidden::default();
+    // The new program's command line, which others may read, holds no secrets.
+    let outcome = hidden.settings(system, identity, &run.args.settings).and_then(|settings| {
+        let args = Args { settings, ..run.args.clone() };
+        copy_and_run(system, identity, share, package, &local, how, &args)
+    });
+    hidden.remove(system);
     let _ = system.remove_file(&local);
     if system.remove_dir(&folder).is_err() {
         system.log(&text::join(&["left behind: ", &folder]));
@@ -59,22 +65,6 @@ pub fn run<S: System>(
     })
 }
 
-/// A fresh folder for administrators and the system alone.
-fn protected_folder<S: System>(system: &mut S, scope: Scope) -> Outcome<String> {
-    let dir = if scope == Scope::User { Dir::LocalAppData } else { Dir::Windows };
-    let base = path::join(&facts::directory(system, Arch::X86, scope, dir)?, "Temp");
-    let stamp = text::number(system.ticks());
-    let mut last = None;
-    for attempt in 0..100 {
-        let folder = text::join(&[&base, "\\~install-", &stamp, "-", &text::number(attempt)]);
-        match system.create_protected_dir(&folder) {
-            Ok(()) => return Ok(folder),
-            Err(error) => last = Some(error),
-        }
-    }
-    Err(last.map_or_else(|| Failure::new(Exit::Failed, "no folder for the package"), Failure::from))
-}
-
 fn copy_and_run<S: System>(
     system: &mut S,
     identity: &Identity,
@@ -82,7 +72,7 @@ fn copy_and_run<S: System>(
     package: &Package,
     local: &str,
     how: How,
-    run: &Run<'_>,
+    args: &Args,
 ) -> Outcome<u32> {
     let from = path::join(&path::join(share, "packages"), &package.name);
     let entry = Entry {
@@ -104,9 +94,9 @@ fn copy_and_run<S: System>(
             system.sleep(500);
         }
         let folder = facts::directory(system, package.arch, identity.scope, Dir::System)?;
-        (path::join(&folder, "msiexec.exe"), msiexec_line(local, how, run.args)?)
+        (path::join(&folder, "msiexec.exe"), msiexec_line(local, how, args)?)
     } else {
-        (String::from(local), setup_line(run.args))
+        (String::from(local), setup_line(args))
     };
     system.log(&text::join(&["running ", &program]));
     let code = system.run(&program, &line)?;

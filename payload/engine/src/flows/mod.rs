@@ -25,13 +25,15 @@ use alloc::string::String;
 use packager_shared::args::{self, Action, Args, Ui};
 use packager_shared::decide::Decision;
 use packager_shared::exit::Exit;
+use packager_shared::identity::Identity;
 use packager_shared::overlay::{self, Kind};
 use packager_shared::plan::Scope;
-use packager_shared::{identity, quote};
+use packager_shared::{identity, path, quote};
 
 use crate::System;
 use crate::failure::{Failure, Outcome};
 use crate::image::Image;
+use crate::secrets::Hidden;
 use crate::text;
 
 /// How a run ended, when it did not fail.
@@ -99,7 +101,7 @@ fn start<S: System>(system: &mut S, command_line: &str) -> Outcome<Ended> {
         Kind::Setup => setup::run(system, image, &run),
         Kind::Installed => {
             let package = image.package(system)?;
-            let identity = identity::Identity::of(&package.plan);
+            let identity = Identity::of(&package.plan);
             match &args.action {
                 Action::Msi(action, reason) => {
                     custom_action::run(system, &package.plan, *action, *reason, &own_path)
@@ -146,16 +148,30 @@ impl Run<'_> {
     }
 
     /// Makes sure that this run may change the machine. Silent runs never ask.
-    pub fn leave<S: System>(&self, system: &mut S, scope: Scope) -> Outcome<Leave> {
-        if scope == Scope::User || system.is_administrator() {
+    pub fn leave<S: System>(&self, system: &mut S, identity: &Identity) -> Outcome<Leave> {
+        if identity.scope == Scope::User || system.is_administrator() {
             return Ok(Leave::Granted);
         }
         if self.args.ui != Ui::Full {
             return Err(Failure::new(Exit::NeedsAdministrator, Exit::NeedsAdministrator.text()));
         }
+        let mut hidden = Hidden::default();
+        let outcome = self.elevate(system, identity, &mut hidden);
+        hidden.remove(system);
+        outcome
+    }
+
+    /// Runs this program again as administrator. Its new command line, which others may read, holds no secrets.
+    fn elevate<S: System>(&self, system: &mut S, identity: &Identity, hidden: &mut Hidden) -> Outcome<Leave> {
         let mut tail = String::new();
         for word in quote::split(self.command_line).iter().skip(1) {
-            quote::push(&mut tail, word);
+            match word.split_once('=') {
+                Some((name, value)) if identity.secrets.iter().any(|secret| path::same(secret, name)) => {
+                    let value = hidden.hide(system, Scope::User, value)?;
+                    quote::push(&mut tail, &text::join(&[name, "=", &value]));
+                }
+                _ => quote::push(&mut tail, word),
+            }
         }
         match system.elevate(&tail) {
             Ok(code) => Ok(Leave::Ended(Ended { code, action: "elevated", text: String::new() })),

@@ -56,7 +56,7 @@ pub fn run<S: System>(system: &mut S, mut image: Image<S>, run: &Run<'_>) -> Out
         let decision = decide(&detected.found, &offer(&package), request);
         return Ok(run.what_if(&decision, "install"));
     }
-    if let Leave::Ended(ended) = run.leave(system, product.scope)? {
+    if let Leave::Ended(ended) = run.leave(system, &identity)? {
         return Ok(ended);
     }
     let _lock = lock(system, &product.id)?;

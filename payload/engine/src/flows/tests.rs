@@ -543,3 +543,4 @@ fn a_journal_that_others_could_write_is_not_trusted() {
 }
 
 mod bootstrap;
+mod secrets;

@@ -33,7 +33,7 @@ pub fn run<S: System>(
     if run.args.whatif {
         return Ok(Ended::done("whatif", "would uninstall"));
     }
-    if let Leave::Ended(ended) = run.leave(system, identity.scope)? {
+    if let Leave::Ended(ended) = run.leave(system, identity)? {
         return Ok(ended);
     }
     let _lock = lock(system, &identity.product_id)?;

@@ -70,7 +70,7 @@ pub fn run<S: System>(
         Action::Refuse(exit) if unfinished.is_empty() => return Err(Failure::new(exit, decision.reason)),
         _ => {}
     }
-    if let Leave::Ended(ended) = run.leave(system, identity.scope)? {
+    if let Leave::Ended(ended) = run.leave(system, identity)? {
         return Ok(ended);
     }
     // Held until a package is run: that takes the lock itself.

@@ -288,6 +288,20 @@ impl System for World {
         Ok(created)
     }
 
+    fn key_protect(&mut self, key: &Key) -> Result<usize> {
+        if self.links.contains(&reg(key)) {
+            return fail(ACCESS_DENIED, "protect key", &key.path);
+        }
+        let created = self.key_create(key)?;
+        self.mutate("protect key", &key.path)?;
+        self.protected_keys.insert(reg(key));
+        Ok(created)
+    }
+
+    fn key_is_protected(&mut self, key: &Key) -> Result<bool> {
+        Ok(self.protected_keys.contains(&reg(key)))
+    }
+
     fn key_remove_empty(&mut self, key: &Key) -> Result<bool> {
         let name = reg(key);
         let prefix = std::format!("{name}\\");
@@ -296,6 +310,7 @@ impl System for World {
             Some(values) if values.is_empty() && !used => {
                 self.mutate("delete key", &key.path)?;
                 self.registry.remove(&name);
+                self.protected_keys.remove(&name);
                 Ok(true)
             }
             _ => Ok(false),
@@ -321,6 +336,12 @@ impl System for World {
 
     fn value_set(&mut self, key: &Key, name: &str, value: &RegValue) -> Result<()> {
         self.mutate("set value", name)?;
+        // What only some may read is never, not for a moment, where others can read it.
+        let text = std::string::String::from_utf8_lossy(&value.bytes).replace('\0', "");
+        let bare = !self.protected_keys.contains(&reg(key));
+        if bare && !self.secret.is_empty() && text.contains(&self.secret) {
+            self.leaks.push(std::format!("{}\\{name}", key.path));
+        }
         match self.registry.get_mut(&reg(key)) {
             Some(values) => {
                 values.insert(lower(name), value.clone());

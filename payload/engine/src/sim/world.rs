@@ -42,6 +42,14 @@ pub struct World {
     pub contents: BTreeMap<u64, Vec<u8>>,
     /// Keys (`HKLM64\software\…`), values by lower-case name.
     pub registry: BTreeMap<String, BTreeMap<String, RegValue>>,
+    /// Keys that administrators and the system alone may read.
+    pub protected_keys: BTreeSet<String>,
+    /// Keys that are links to others.
+    pub links: BTreeSet<String>,
+    /// A text that may stand in protected places only; empty: none.
+    pub secret: String,
+    /// Where it was found that it should not be.
+    pub leaks: Vec<String>,
     /// Services by lower-case name.
     pub services: BTreeMap<String, SimService>,
     /// Windows Installer's products by upgrade code.
@@ -103,6 +111,10 @@ impl Default for World {
             tree: Tree::default(),
             contents: BTreeMap::new(),
             registry: BTreeMap::new(),
+            protected_keys: BTreeSet::new(),
+            links: BTreeSet::new(),
+            secret: String::new(),
+            leaks: Vec::new(),
             services: BTreeMap::new(),
             products: BTreeMap::new(),
             held: BTreeSet::new(),
@@ -236,7 +248,8 @@ impl World {
             out.insert(path.clone(), text);
         }
         for (key, values) in &self.registry {
-            out.insert(key.clone(), String::from("key"));
+            let protected = self.protected_keys.contains(key);
+            out.insert(key.clone(), String::from(if protected { "protected key" } else { "key" }));
             for (name, value) in values {
                 out.insert(std::format!("{key} -> {name}"), std::format!("{value:?}"));
             }

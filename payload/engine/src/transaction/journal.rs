@@ -240,14 +240,9 @@ fn encode(w: &mut Writer, record: &Undo) {
             w.u8(8);
             key(w, k);
         }
-        Undo::Value(k, name, value) => {
+        Undo::Value(k, name, old) => {
             w.u8(9);
-            key(w, k);
-            w.string(name);
-            w.option(value.as_ref(), |w, value| {
-                w.u32(value.kind);
-                w.blob(&value.bytes);
-            });
+            value(w, k, name, old.as_ref());
         }
         Undo::DeleteService(name) => text(10, &[name]),
         Undo::ChangeService(name, config) => {
@@ -260,7 +255,26 @@ fn encode(w: &mut Writer, record: &Undo) {
         }
         Undo::StartService(name) => text(13, &[name]),
         Undo::StopService(name) => text(14, &[name]),
+        Undo::Secret(k, name, old) => {
+            w.u8(15);
+            value(w, k, name, old.as_ref());
+        }
     }
+}
+
+fn value(w: &mut Writer, k: &Key, name: &str, value: Option<&RegValue>) {
+    key(w, k);
+    w.string(name);
+    w.option(value, |w, value| {
+        w.u32(value.kind);
+        w.blob(&value.bytes);
+    });
+}
+
+fn read_value(r: &mut Reader<'_>) -> wire::Result<(Key, String, Option<RegValue>)> {
+    let (key, name) = (read_key(r)?, r.string()?);
+    let value = r.option(|r| Ok(RegValue { kind: r.u32()?, bytes: Vec::from(r.blob()?) }))?;
+    Ok((key, name, value))
 }
 
 fn decode(r: &mut Reader<'_>) -> wire::Result<Undo> {
@@ -273,11 +287,10 @@ fn decode(r: &mut Reader<'_>) -> wire::Result<Undo> {
         6 => Undo::WriteFile(r.string()?, Vec::from(r.blob()?)),
         7 => Undo::RemoveKey(read_key(r)?, usize::from(r.u16()?)),
         8 => Undo::CreateKey(read_key(r)?),
-        9 => Undo::Value(
-            read_key(r)?,
-            r.string()?,
-            r.option(|r| Ok(RegValue { kind: r.u32()?, bytes: Vec::from(r.blob()?) }))?,
-        ),
+        9 => {
+            let (key, name, value) = read_value(r)?;
+            Undo::Value(key, name, value)
+        }
         10 => Undo::DeleteService(r.string()?),
         11 => {
             let (name, config) = read_service(r)?;
@@ -289,6 +302,10 @@ fn decode(r: &mut Reader<'_>) -> wire::Result<Undo> {
         }
         13 => Undo::StartService(r.string()?),
         14 => Undo::StopService(r.string()?),
+        15 => {
+            let (key, name, value) = read_value(r)?;
+            Undo::Secret(key, name, value)
+        }
         _ => return r.error("a record is unknown"),
     })
 }
@@ -319,7 +336,9 @@ mod tests {
             Undo::RemoveKey(key.clone(), 3),
             Undo::CreateKey(key.clone()),
             Undo::Value(key.clone(), "n".into(), None),
-            Undo::Value(key, "n".into(), Some(RegValue { kind: 4, bytes: vec![1, 0, 0, 0] })),
+            Undo::Value(key.clone(), "n".into(), Some(RegValue { kind: 4, bytes: vec![1, 0, 0, 0] })),
+            Undo::Secret(key.clone(), "s".into(), Some(RegValue { kind: 1, bytes: vec![0, 0] })),
+            Undo::Secret(key, "s".into(), None),
             Undo::DeleteService("s".into()),
             Undo::ChangeService("s".into(), config.clone()),
             Undo::CreateService("s".into(), config),

@@ -33,6 +33,8 @@ pub enum Undo {
     CreateKey(Key),
     /// A value was changed: what it was before.
     Value(Key, String, Option<RegValue>),
+    /// A secret was changed: what it was before.
+    Secret(Key, String, Option<RegValue>),
     /// A service was created.
     DeleteService(String),
     /// A service was changed: what it was before.
@@ -114,10 +116,16 @@ impl<S: System> Transaction<'_, S> {
                 system.key_create(&key)?;
                 system.value_set(&key, &name, &value)
             }
-            Undo::Value(key, name, None) => match system.value_get(&key, &name)? {
-                Some(_) => system.value_remove(&key, &name).map(|_| ()),
-                None => Ok(()),
-            },
+            Undo::Secret(key, name, Some(value)) => {
+                system.key_protect(&key)?;
+                system.value_set(&key, &name, &value)
+            }
+            Undo::Value(key, name, None) | Undo::Secret(key, name, None) => {
+                match system.value_get(&key, &name)? {
+                    Some(_) => system.value_remove(&key, &name).map(|_| ()),
+                    None => Ok(()),
+                }
+            }
             Undo::DeleteService(name) => match system.service_state(&name)? {
                 Some(state) => {
                     if state == ServiceState::Running {

@@ -5,6 +5,7 @@
 pub mod directory;
 pub mod environment;
 pub mod registry;
+pub mod secret;
 pub mod service;
 pub mod shortcut;
 pub mod strings;
@@ -54,6 +55,7 @@ impl<S: System> Transaction<'_, S> {
                     }
                 }
                 Step::Key(key) => registry::prune(self, key)?,
+                Step::Secret(key, name, _) => secret::apply(self, key, name, None)?,
                 Step::Environment(key, name, value, action) => {
                     environment |= environment::remove(self, key, name, value, *action)?;
                 }
@@ -74,6 +76,7 @@ impl<S: System> Transaction<'_, S> {
                     }
                 }
                 Step::Key(key) => registry::create_key(self, key)?,
+                Step::Secret(key, name, value) => secret::apply(self, key, name, value.as_ref())?,
                 Step::Environment(key, name, value, action) => {
                     environment |= environment::apply(self, key, name, value, *action)?;
                 }

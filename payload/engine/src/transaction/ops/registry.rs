@@ -27,7 +27,7 @@ pub fn create_key<S: System>(tx: &mut Transaction<'_, S>, key: &Key) -> Outcome<
 }
 
 /// How many levels of a key are missing.
-fn missing_levels<S: System>(tx: &mut Transaction<'_, S>, key: &Key) -> Outcome<usize> {
+pub fn missing_levels<S: System>(tx: &mut Transaction<'_, S>, key: &Key) -> Outcome<usize> {
     let mut missing = 0;
     let mut level = Some(key.clone());
     while let Some(key) = level {
