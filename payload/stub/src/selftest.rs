@@ -26,13 +26,14 @@ pub fn run(system: &mut Win32, command_line: &str) -> u32 {
             1602
         };
     }
-    let areas: [(&str, fn(&mut Win32) -> Result<()>); 9] = [
+    let areas: [(&str, fn(&mut Win32) -> Result<()>); 10] = [
         ("machine", machine),
         ("folders", folders),
         ("files", files),
         ("long paths", long_paths),
         ("system32", system32),
         ("registry", registry),
+        ("protected keys", protected_keys),
         ("services", services),
         ("shortcut", shortcut),
         ("rest", rest),
@@ -224,6 +225,30 @@ fn registry(system: &mut Win32) -> Result<()> {
         ensure(system.key_remove_empty(&key(View::Bits64, path))?, path)?;
     }
     ensure(!system.key_exists(&above)?, "gone")
+}
+
+fn protected_keys(system: &mut Win32) -> Result<()> {
+    for root in [Root::LocalMachine, Root::CurrentUser] {
+        let key = |path: &str| Key { root, view: View::Bits64, path: String::from(path) };
+        let (above, own) = (key(r"SOFTWARE\packager-selftest"), key(r"SOFTWARE\packager-selftest\own"));
+        ensure(!system.key_is_protected(&own)?, "absent")?;
+        ensure(system.key_protect(&own)? == 2, "two new components")?;
+        ensure(system.key_is_protected(&own)?, "protected from the start")?;
+        ensure(!system.key_is_protected(&above)?, "its parent is not")?;
+        ensure(system.key_protect(&own)? == 0, "none is new")?;
+        let value = RegValue { kind: 1, bytes: Vec::from([0; 2]) };
+        let other = key(r"SOFTWARE\packager-selftest\other");
+        system.key_create(&other)?;
+        system.value_set(&other, "x", &value)?;
+        ensure(!system.key_is_protected(&other)?, "open")?;
+        ensure(system.key_protect(&other)? == 0 && system.key_is_protected(&other)?, "closed")?;
+        ensure(system.value_get(&other, "x")? == Some(value), "its value stays")?;
+        system.value_remove(&other, "x")?;
+        for key in [&other, &own, &above] {
+            ensure(system.key_remove_empty(key)?, &key.path)?;
+        }
+    }
+    Ok(())
 }
 
 fn services(system: &mut Win32) -> Result<()> {

@@ -32,12 +32,15 @@ impl Processor {
         }
     }
 
-    /// C symbols have an underscore more on 32-bit Windows. With the wrong name the linker only warns, and
-    /// starts the program at the first byte of its code.
-    fn entry(self) -> &'static str {
-        match self {
-            Self::X86 => "__start",
-            Self::X64 => "_start",
+    /// C symbols have an underscore more on 32-bit Windows, and the size of the arguments behind them where the
+    /// function removes them. With the wrong name the linker only warns, and starts the program at the first byte
+    /// of its code.
+    fn entry(self, library: bool) -> &'static str {
+        match (self, library) {
+            (Self::X86, false) => "__start",
+            (Self::X64, false) => "_start",
+            (Self::X86, true) => "_DllMain@12",
+            (Self::X64, true) => "DllMain",
         }
     }
 
@@ -54,7 +57,7 @@ impl Processor {
 const NO_UNWINDING: &[u8] = b"SECTIONS { /DISCARD/ : { *(.eh_frame) } } INSERT BEFORE .text;\n";
 
 /// Builds a binary of a crate. `objects` are linked into it; a `small` one has neither unwind tables nor anything
-/// that it does not use.
+/// that it does not use. One with a list of `exports` (a `.def` file) is a DLL.
 pub fn build(
     toolchain: &Toolchain,
     crate_dir: &Path,
@@ -62,6 +65,7 @@ pub fn build(
     processor: Processor,
     objects: &[PathBuf],
     small: bool,
+    exports: Option<&Path>,
 ) -> Result<Vec<u8>> {
     let target_dir = place::build_dir("windows");
     let (mut cargo, mut flags) = toolchain.cargo();
@@ -75,7 +79,6 @@ pub fn build(
         "--cfg=sha2_backend_soft=\"compact\"".to_owned(),
         "-Clink-self-contained=no".to_owned(),
         "-Clink-arg=-nostartfiles".to_owned(),
-        format!("-Clink-arg=-Wl,-e,{}", processor.entry()),
         format!("-Clink-arg=-Wl,--subsystem,{subsystem}:{major}.{minor:02}"),
         "-Clink-arg=-Wl,--no-insert-timestamp".to_owned(),
         "-Clink-arg=-Wl,--fatal-warnings".to_owned(),
@@ -114,6 +117,10 @@ pub fn build(
         // Only for the last step, so that the libraries below are built once for all binaries.
         .arg("--")
         .args(objects.iter().map(|object| format!("-Clink-arg={}", object.display())));
+    cargo.arg(format!("-Clink-arg=-Wl,-e,{}", processor.entry(exports.is_some())));
+    if let Some(exports) = exports {
+        cargo.arg("-Clink-arg=-shared").arg(format!("-Clink-arg={}", exports.display()));
+    }
     command::run(&mut cargo)?;
     place::read(&target_dir.join(processor.triple()).join("release").join(format!("{binary}.exe")))
 }

@@ -30,6 +30,8 @@ struct Recipe {
     path: &'static str,
     /// Its version resource.
     resources: Option<Resources>,
+    /// What it exports, a `.def` file in its crate, when it is a DLL.
+    exports: Option<&'static str>,
 }
 
 /// Programs of one crate, and where their record is.
@@ -59,12 +61,22 @@ const GROUPS: &[Group] = &[
         crate_dir: "payload/stub",
         sources: &["payload/stub", "payload/shared", "payload/engine", FLAGS[0], FLAGS[1]],
         record: "payload/prebuilt/provenance.toml",
-        recipes: &[Recipe {
-            binary: "stub",
-            processor: Processor::X86,
-            path: "payload/prebuilt/stub-x86.exe",
-            resources: None,
-        }],
+        recipes: &[
+            Recipe {
+                binary: "stub",
+                processor: Processor::X86,
+                path: "payload/prebuilt/stub-x86.exe",
+                resources: None,
+                exports: None,
+            },
+            Recipe {
+                binary: "action",
+                processor: Processor::X86,
+                path: "payload/prebuilt/action-x86.dll",
+                resources: None,
+                exports: Some("src/action/exports.def"),
+            },
+        ],
         old_windows: true,
     },
     Group {
@@ -88,12 +100,12 @@ const GROUPS: &[Group] = &[
 
 const fn agent(processor: Processor, version: [u16; 4], path: &'static str) -> Recipe {
     let resources = Some(Resources { version, title: "Acme Endpoint Agent" });
-    Recipe { binary: "agent", processor, path, resources }
+    Recipe { binary: "agent", processor, path, resources, exports: None }
 }
 
 const fn control(processor: Processor, version: [u16; 4], path: &'static str) -> Recipe {
     let resources = Some(Resources { version, title: "Acme Agent Control" });
-    Recipe { binary: "agentctl", processor, path, resources }
+    Recipe { binary: "agentctl", processor, path, resources, exports: None }
 }
 
 const IMPORTS: &str = "payload/prebuilt/xp-sp2-imports.txt";
@@ -202,8 +214,16 @@ fn built<'a>(group: &'a Group, toolchain: &Toolchain) -> Result<Vec<(&'a Recipe,
             None => Vec::new(),
         };
         let small = group.old_windows;
-        let mut bytes =
-            build::build(toolchain, &crate_dir, recipe.binary, recipe.processor, &objects, small)?;
+        let exports = recipe.exports.map(|file| crate_dir.join(file));
+        let mut bytes = build::build(
+            toolchain,
+            &crate_dir,
+            recipe.binary,
+            recipe.processor,
+            &objects,
+            small,
+            exports.as_deref(),
+        )?;
         if small {
             load_config::point_to(&mut bytes, recipe.path)?;
         }

@@ -75,7 +75,8 @@ pub fn sources(folders: &[&str]) -> Result<String> {
             if entry.file_type().is_file()
                 && (matches!(&*name, "Cargo.toml" | "Cargo.lock")
                     || name.ends_with(".rs")
-                    || name.ends_with(".rc"))
+                    || name.ends_with(".rc")
+                    || name.ends_with(".def"))
             {
                 files.push(entry.into_path());
             }

@@ -13,7 +13,7 @@ pub type WindowProcedure = unsafe extern "system" fn(Handle, u32, usize, isize) 
 macro_rules! found_at_run_time {
     ($($how:ident $dll:literal { $(fn $name:ident($($argument:ty),*) -> $result:ty;)* })*) => {
         $($(
-            #[allow(non_snake_case)]
+            #[allow(non_snake_case, dead_code, reason = "the action's DLL and the stub use some each")]
             pub fn $name() -> Option<unsafe extern "system" fn($($argument),*) -> $result> {
                 // The text is made from an identifier: one zero, at its end.
                 const NAME: &core::ffi::CStr =
@@ -77,6 +77,12 @@ found_at_run_time! {
         fn CoCreateInstance(*const Guid, *mut c_void, u32, *const Guid, *mut *mut c_void) -> i32;
     }
     system "msi.dll" {
+        fn MsiCloseHandle(u32) -> u32;
+        fn MsiCreateRecord(u32) -> u32;
+        fn MsiGetPropertyW(u32, *const u16, *mut u16, *mut u32) -> u32;
+        fn MsiProcessMessage(u32, u32, u32) -> i32;
+        fn MsiRecordSetStringW(u32, u32, *const u16) -> u32;
+        fn MsiSetPropertyW(u32, *const u16, *const u16) -> u32;
         fn MsiEnumRelatedProductsW(*const u16, u32, u32, *mut u16) -> u32;
         fn MsiGetProductInfoW(*const u16, *const u16, *mut u16, *mut u32) -> u32;
     }

@@ -173,6 +173,7 @@ unsafe extern "system" {
         data: *mut u8,
         size: *mut u32,
     ) -> u32;
+    pub fn RegSetKeySecurity(key: Handle, information: u32, descriptor: *const c_void) -> u32;
     pub fn RegSetValueExW(
         key: Handle,
         name: *const u16,

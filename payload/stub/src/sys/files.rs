@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use packager_engine::system::{Result, Stat};
 
 use super::handle::Owned;
-use super::{Win32, error, redirection, security};
+use super::{Win32, error, redirection, security, trust};
 use crate::ffi::{self, FileTime};
 use crate::text;
 
@@ -158,6 +158,17 @@ impl Win32 {
             flags: ffi::FILE_FLAG_OPEN_REPARSE_POINT | ffi::FILE_FLAG_BACKUP_SEMANTICS,
         };
         self.open_with("probe", path, how).map(drop)
+    }
+
+    /// Whether only we can write into a directory, and one of us owns it.
+    pub(super) fn path_is_ours(&self, path: &str) -> Result<bool> {
+        let how = How {
+            access: ffi::READ_CONTROL,
+            share: ffi::FILE_SHARE_READ | ffi::FILE_SHARE_WRITE | ffi::FILE_SHARE_DELETE,
+            disposition: ffi::OPEN_EXISTING,
+            flags: ffi::FILE_FLAG_OPEN_REPARSE_POINT | ffi::FILE_FLAG_BACKUP_SEMANTICS,
+        };
+        trust::is_ours_to_write(self.open_with("open", path, how)?.handle(), path)
     }
 
     pub(super) fn path_free_space(&self, path: &str) -> Result<u64> {

@@ -132,7 +132,7 @@ impl System for Win32 {
     }
 
     fn is_protected(&mut self, path: &str) -> Result<bool> {
-        self.path_is_protected(path)
+        self.path_is_ours(path)
     }
 
     fn free_space(&mut self, path: &str) -> Result<u64> {
@@ -149,6 +149,14 @@ impl System for Win32 {
 
     fn key_create(&mut self, key: &Key) -> Result<usize> {
         registry::create(key)
+    }
+
+    fn key_protect(&mut self, key: &Key) -> Result<usize> {
+        registry::protect(key)
+    }
+
+    fn key_is_protected(&mut self, key: &Key) -> Result<bool> {
+        registry::is_protected(key)
     }
 
     fn key_remove_empty(&mut self, key: &Key) -> Result<bool> {

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use packager_engine::system::{RegValue, Result};
 use packager_shared::plan::{Key, Root, View};
 
-use super::error;
+use super::{error, security, trust};
 use crate::dynamic;
 use crate::ffi::{self, Handle};
 use crate::text;
@@ -114,6 +114,93 @@ pub fn create(key: &Key) -> Result<usize> {
         }
     }
     Ok(new)
+}
+
+/// Makes a key that is administrators' and the system's alone (of HKEY_CURRENT_USER: the user's and the system's), or
+/// makes one that exists so. The number of components that were new.
+pub fn protect(key: &Key) -> Result<usize> {
+    refuse_link(key)?;
+    let of_user = key.root == Root::CurrentUser;
+    if exists(key)? {
+        if is_protected(key)? {
+            return Ok(0);
+        }
+        // Whoever has it open keeps the rights of that moment: an empty one is better made anew.
+        if !remove_empty(key)? {
+            let descriptor = security::protected_key(of_user)?;
+            let access = ffi::READ_CONTROL | ffi::WRITE_DAC | if of_user { 0 } else { ffi::WRITE_OWNER };
+            let owner = if of_user { 0 } else { ffi::OWNER_SECURITY_INFORMATION };
+            let information =
+                owner | ffi::DACL_SECURITY_INFORMATION | ffi::PROTECTED_DACL_SECURITY_INFORMATION;
+            let opened = open_existing(key, access)?;
+            // SAFETY: the key is open, the descriptor lives until the end.
+            let code = unsafe { ffi::RegSetKeySecurity(opened.0, information, descriptor.pointer()) };
+            error::status(code, "protect key", &describe(key))?;
+            return Ok(0);
+        }
+    }
+    let new = match packager_engine::registry::parent(key) {
+        Some(parent) => create(&parent)?,
+        None => 0,
+    };
+    let descriptor = security::protected_key(of_user)?;
+    let attributes = descriptor.attributes();
+    let name = text::wide(&key.path);
+    let (mut result, mut disposition) = (core::ptr::null_mut(), 0);
+    // SAFETY: the path ends with a zero, the descriptor lives until the end; both results are ours.
+    let code = unsafe {
+        ffi::RegCreateKeyExW(
+            root(key),
+            name.as_ptr(),
+            0,
+            core::ptr::null(),
+            0,
+            ffi::KEY_READ | ffi::KEY_WRITE | view(key),
+            &attributes,
+            &mut result,
+            &mut disposition,
+        )
+    };
+    error::status(code, "create protected key", &describe(key))?;
+    drop(Open(result));
+    if disposition != ffi::REG_CREATED_NEW_KEY {
+        // Somebody was faster, and the rights are not ours.
+        return Err(error::code(ffi::ERROR_ACCESS_DENIED, "create protected key", &describe(key)));
+    }
+    Ok(new + 1)
+}
+
+/// A link would take what is written to another key, with other rights (Microsoft Learn, "RegCreateKeyExW",
+/// REG_OPTION_CREATE_LINK).
+fn refuse_link(key: &Key) -> Result<()> {
+    let name = text::wide(&key.path);
+    let mut result = core::ptr::null_mut();
+    // SAFETY: the path ends with a zero, `result` takes a key that is ours.
+    let code = unsafe {
+        let access = ffi::KEY_READ | view(key);
+        ffi::RegOpenKeyExW(root(key), name.as_ptr(), ffi::REG_OPTION_OPEN_LINK, access, &mut result)
+    };
+    if code != 0 {
+        // It is not there, or the next call says what is wrong.
+        return Ok(());
+    }
+    let opened = Open(result);
+    let (value, mut kind) = (text::wide("SymbolicLinkValue"), 0);
+    let null = core::ptr::null_mut();
+    // SAFETY: the name ends with a zero; what is not asked for is null.
+    let code = unsafe { ffi::RegQueryValueExW(opened.0, value.as_ptr(), null, &mut kind, null.cast(), null) };
+    if code == 0 && kind == ffi::REG_LINK {
+        return Err(error::code(ffi::ERROR_ACCESS_DENIED, "use a key that is a link", &describe(key)));
+    }
+    Ok(())
+}
+
+/// Whether [`protect`] would change nothing.
+pub fn is_protected(key: &Key) -> Result<bool> {
+    match open(key, ffi::READ_CONTROL)? {
+        Some(opened) => trust::is_ours_alone(opened.0, &describe(key)),
+        None => Ok(false),
+    }
 }
 
 /// Deletes a key that has neither values nor sub-keys.

@@ -28,6 +28,11 @@ impl Descriptor {
         Ok(Self(Local(descriptor)))
     }
 
+    /// For a call that changes the rights of something. Valid while this lives.
+    pub fn pointer(&self) -> *const core::ffi::c_void {
+        self.0.0
+    }
+
     /// For a call that creates something. Valid while this lives.
     pub fn attributes(&self) -> SecurityAttributes {
         SecurityAttributes {
@@ -38,13 +43,23 @@ impl Descriptor {
     }
 }
 
-/// For a directory of administrators and the system alone; for an ordinary user, of the user and the system.
+/// For a directory of administrators and the system alone; for an ordinary user, of the user and them: an elevated
+/// run may be somebody else's.
 pub fn protected_directory() -> Result<Descriptor> {
     if is_administrator() {
         return Descriptor::from_sddl("O:BAD:PAI(A;OICI;FA;;;BA)(A;OICI;FA;;;SY)");
     }
     let user = trust::user_sid()?;
-    Descriptor::from_sddl(&[r"D:PAI(A;OICI;FA;;;", &user, ")(A;OICI;FA;;;SY)"].concat())
+    Descriptor::from_sddl(&[r"D:PAI(A;OICI;FA;;;", &user, ")(A;OICI;FA;;;BA)(A;OICI;FA;;;SY)"].concat())
+}
+
+/// For a registry key with secrets: of administrators and the system alone, or of this user and the system.
+pub fn protected_key(of_user: bool) -> Result<Descriptor> {
+    if !of_user {
+        return Descriptor::from_sddl("O:BAD:PAI(A;CI;KA;;;BA)(A;CI;KA;;;SY)");
+    }
+    let user = trust::user_sid()?;
+    Descriptor::from_sddl(&["D:PAI(A;CI;KA;;;", &user, ")(A;CI;KA;;;SY)"].concat())
 }
 
 /// For a mutex: administrators and the system.

@@ -6,8 +6,8 @@ use core::ffi::c_void;
 
 use packager_engine::system::Result;
 
+use super::error;
 use super::handle::{Local, Owned};
-use super::{Win32, error, files};
 use crate::ffi::{self, Handle};
 use crate::text;
 
@@ -39,7 +39,7 @@ struct Acl {
     more_padding: u16,
 }
 
-/// Owner and rights of an open file or directory.
+/// Owner and rights of an open file, directory or registry key.
 struct Rights {
     owner: *mut c_void,
     dacl: *mut Acl,
@@ -47,14 +47,14 @@ struct Rights {
 }
 
 impl Rights {
-    fn of(file: Handle, path: &str) -> Result<Self> {
+    fn of(object: Handle, kind: u32, path: &str) -> Result<Self> {
         let (mut owner, mut dacl) = (core::ptr::null_mut(), core::ptr::null_mut());
         let mut descriptor = core::ptr::null_mut();
         // SAFETY: the pointers are ours; owner and list lie in the descriptor, which is freed when dropped.
         let result = unsafe {
             ffi::GetSecurityInfo(
-                file,
-                ffi::SE_FILE_OBJECT,
+                object,
+                kind,
                 ffi::OWNER_SECURITY_INFORMATION | ffi::DACL_SECURITY_INFORMATION,
                 &mut owner,
                 core::ptr::null_mut(),
@@ -68,8 +68,8 @@ impl Rights {
         Ok(rights)
     }
 
-    /// Whether nobody but us may change it. No list at all is leave for everybody.
-    fn are_ours(&self) -> bool {
+    /// Whether nobody but us has any of these rights. No list at all is leave for everybody.
+    fn are_ours(&self, rights: u32) -> bool {
         if self.dacl.is_null() {
             return false;
         }
@@ -86,7 +86,7 @@ impl Rights {
                 match (*ace).kind {
                     ACCESS_DENIED_ACE_TYPE => true,
                     ACCESS_ALLOWED_ACE_TYPE => {
-                        (*ace).mask & CHANGES == 0 || is_ours((&raw mut (*ace).sid).cast())
+                        (*ace).mask & rights == 0 || is_ours((&raw mut (*ace).sid).cast())
                     }
                     _ => false,
                 }
@@ -98,23 +98,21 @@ impl Rights {
 /// Whether an open file belongs to administrators, the system, or the account of this run.
 pub fn is_owned_by_us(file: Handle, path: &str) -> bool {
     // SAFETY: the owner lies in the descriptor, which lives until the end.
-    Rights::of(file, path).is_ok_and(|rights| unsafe { is_ours(rights.owner) })
+    Rights::of(file, ffi::SE_FILE_OBJECT, path).is_ok_and(|rights| unsafe { is_ours(rights.owner) })
 }
 
-impl Win32 {
-    /// Whether only we can write into a directory, and one of us owns it.
-    pub(super) fn path_is_protected(&self, path: &str) -> Result<bool> {
-        let how = files::How {
-            access: ffi::READ_CONTROL,
-            share: ffi::FILE_SHARE_READ | ffi::FILE_SHARE_WRITE | ffi::FILE_SHARE_DELETE,
-            disposition: ffi::OPEN_EXISTING,
-            flags: ffi::FILE_FLAG_OPEN_REPARSE_POINT | ffi::FILE_FLAG_BACKUP_SEMANTICS,
-        };
-        let directory = self.open_with("open", path, how)?;
-        let rights = Rights::of(directory.handle(), path)?;
-        // SAFETY: the owner lies in the descriptor, which lives until the end.
-        Ok(unsafe { is_ours(rights.owner) } && rights.are_ours())
-    }
+/// Whether only we can write into an open directory, and one of us owns it.
+pub fn is_ours_to_write(directory: Handle, path: &str) -> Result<bool> {
+    let rights = Rights::of(directory, ffi::SE_FILE_OBJECT, path)?;
+    // SAFETY: the owner lies in the descriptor, which lives until the end.
+    Ok(unsafe { is_ours(rights.owner) } && rights.are_ours(CHANGES))
+}
+
+/// Whether a registry key is administrators', the system's and this account's alone: nobody else has any right.
+pub fn is_ours_alone(key: Handle, path: &str) -> Result<bool> {
+    let rights = Rights::of(key, ffi::SE_REGISTRY_KEY, path)?;
+    // SAFETY: the owner lies in the descriptor, which lives until the end.
+    Ok(unsafe { is_ours(rights.owner) } && rights.are_ours(u32::MAX))
 }
 
 /// Whether a SID is that of administrators, the system, or the account of this run.
