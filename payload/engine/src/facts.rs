@@ -402,7 +402,8 @@ pub fn ownership(
             add(&key, state::SITE, sz(site));
         }
         let mut cleared = String::new();
-        for (name, _) in settings.iter().filter(|(_, value)| value.is_empty()) {
+        let secret = |name: &String| package.plan.settings.iter().any(|s| s.secret && s.name == *name);
+        for (name, _) in settings.iter().filter(|(name, value)| value.is_empty() && !secret(name)) {
             cleared.push_str(name);
             cleared.push(';');
         }

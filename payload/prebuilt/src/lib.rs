@@ -8,6 +8,9 @@
 /// The 32-bit stub: it runs on every Windows from XP SP2 on, on x86, x64 and (emulated) ARM64.
 pub const STUB_X86: &[u8] = include_bytes!("../stub-x86.exe");
 
+/// The 32-bit DLL with the custom actions of an MSI that no EXE can do: those with secrets.
+pub const ACTION_X86: &[u8] = include_bytes!("../action-x86.dll");
+
 /// What the stubs were built from and with: TOML with `sources` (SHA-256 over the source files), `toolchain`
 /// (versions) and one `[[program]]` a stub (`path`, `size`, `sha256`).
 pub const PROVENANCE: &str = include_str!("../provenance.toml");

@@ -86,7 +86,8 @@ pub fn resolve(
 /// table can take it off again: so no output takes it.
 pub fn check(setting: &Setting, value: &str) -> Result<(), Error> {
     let fail = |what| Err(Error { name: setting.name.clone(), what });
-    if value.starts_with('#') {
+    // No table has a secret.
+    if value.starts_with('#') && !setting.secret {
         return fail("cannot start with #");
     }
     if value.is_empty() {

@@ -13,7 +13,7 @@ fn check(context: &Context<'_>, out: &mut Findings<'_>) {
 }
 
 /// All texts that are put together on the target, but for folders, which have a rule of their own.
-fn texts<'a>(context: &Context<'a>) -> Vec<&'a Text> {
+pub(super) fn texts<'a>(context: &Context<'a>) -> Vec<&'a Text> {
     let manifest = context.manifest;
     let mut texts = Vec::new();
     for (_, data) in manifest.registry.iter().flat_map(|r| &r.values) {

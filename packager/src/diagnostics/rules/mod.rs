@@ -152,6 +152,7 @@ rules! {
     per_user,
     reserved_key,
     secret_in_payload,
+    secret_in_plain_sight,
     share_without_key,
     unquoted_path,
     unused_glob,

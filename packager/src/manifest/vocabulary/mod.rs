@@ -129,7 +129,7 @@ const DIRECTORY: &[Field] = &[
 const SETTING: &[Field] = &[
     field("default", Text, "what it is when nobody says; empty when absent"),
     field("required", Flag, "an install without a value is refused"),
-    later("secret", Flag, "never shown, logged or put on a command line"),
+    field("secret", Flag, "never shown or logged; stored where only administrators and the system read it"),
     field("allowed", TEXTS, "the values that may be given"),
     field("matches", Text, "a regular expression its values match; checked when a package is built"),
     field("registry", Text, "root\\key\\value where it is stored and remembered"),

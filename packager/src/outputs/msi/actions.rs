@@ -18,12 +18,12 @@ pub const SET_PROPERTY: i32 = 51;
 
 /// An installed EXE with arguments.
 const INSTALLED_EXE: i32 = 18;
-const DEFERRED: i32 = 0x400;
-const ROLLBACK: i32 = 0x100;
-const COMMIT: i32 = 0x200;
-const NO_IMPERSONATE: i32 = 0x800;
+pub(super) const DEFERRED: i32 = 0x400;
+pub(super) const ROLLBACK: i32 = 0x100;
+pub(super) const COMMIT: i32 = 0x200;
+pub(super) const NO_IMPERSONATE: i32 = 0x800;
 /// A failed undo must not stop the other undos.
-const IGNORE_EXIT_CODE: i32 = 0x40;
+pub(super) const IGNORE_EXIT_CODE: i32 = 0x40;
 
 const INSTALLING: &str = "NOT REMOVE~=\"ALL\"";
 const REMOVING: &str = "REMOVE~=\"ALL\"";

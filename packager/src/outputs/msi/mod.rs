@@ -8,6 +8,7 @@
 //! | `registry`, `services`, `shell` | what operations become |
 //! | `settings`, `upgrade`, `ownership` | properties, launch conditions, the state key |
 //! | `sites` | transforms, and packages of one site |
+//! | `secrets` | secret settings, which are in no table |
 //! | `actions`, `sequences` | custom actions and the five sequence tables |
 //! | `product` | Property, Feature, summary information |
 //! | `ui` | everything a person reads, in the language of the package |
@@ -22,6 +23,7 @@ mod ownership;
 mod product;
 mod registry;
 mod rows;
+mod secrets;
 mod sequences;
 mod services;
 mod settings;
@@ -74,6 +76,11 @@ pub enum Error {
         /// Actions that were to stand there.
         actions: usize,
     },
+    /// More secret settings than there is room for.
+    Secrets {
+        /// How many.
+        count: usize,
+    },
     /// The texts of a language are not as they should be.
     Texts(String),
     /// A site's values need characters that the package's code page does not have.
@@ -115,6 +122,13 @@ impl fmt::Display for Error {
                 "too many settings for one MSI: {actions} actions, there is room for {}",
                 sequences::MOST_EARLY
             ),
+            Self::Secrets { count } => {
+                write!(
+                    f,
+                    "too many secret settings for one MSI: {count}, there is room for {}",
+                    secrets::MOST
+                )
+            }
             Self::Texts(what) => what.fmt(f),
             Self::Site { site, codepage } => write!(
                 f,
@@ -203,6 +217,7 @@ pub fn plan_for(release: Release<'_>, site: Option<&Site>) -> Result<MsiPlan> {
         return Err(Error::Settings { actions: early.len() });
     }
     execute.push(settings::reinstall(&mut builder));
+    execute.extend(secrets::write(&mut builder)?);
     let both = product::write(&mut builder, secure);
     let last = settings::hand_over(&mut builder);
     sequences::write(&mut builder, &early, &execute, &both, &last);
@@ -239,6 +254,9 @@ fn product_code(
     hash.update(release.digest);
     hash.update(release.cabinet);
     hash.update(release.icon.unwrap_or_default());
+    if !rows.table("Binary").is_empty() {
+        hash.update(packager_prebuilt::ACTION_X86);
+    }
     hash_rows(&mut hash, rows);
     hash.update(&summary.template);
     hash.update(summary.installer_version.to_le_bytes());

@@ -32,7 +32,8 @@ pub fn write(builder: &mut Builder<'_>, early: &mut Vec<Early>) -> Vec<String> {
         values.push((state::CLEARED, format!("[{NOW_CLEARED}]").into()));
     }
     registry::write_group(builder, (Kind::State, &key.path), &key, &values, None);
-    let own: Vec<_> = plan.settings.iter().filter(|setting| setting.registry.is_none()).collect();
+    let own: Vec<_> =
+        plan.settings.iter().filter(|setting| setting.registry.is_none() && !setting.secret).collect();
     if let Some(first) = own.first() {
         let (key, _) = stored(plan, first);
         let values: Vec<(&str, Cell)> =

@@ -19,6 +19,7 @@ use super::builder::Builder;
 use super::formatted;
 use super::registry;
 use super::rows::row;
+use super::secrets;
 use super::sequences::{Early, Step};
 use super::sites;
 
@@ -28,8 +29,8 @@ pub const UNSET: &str = "*unset*";
 pub const CLEARED: &str = "*cleared*";
 
 /// `RESET=NAME;NAME` on the command line: these settings forget what was remembered.
-const RESET: &str = "RESET";
-const RESETS: &str = "SettingsToReset";
+pub const RESET: &str = "RESET";
+pub const RESETS: &str = "SettingsToReset";
 /// What the state key says of settings that were cleared: as it was found, between separators, and as it will be.
 const FOUND_CLEARED: &str = "CLEARED_BEFORE";
 const WERE_CLEARED: &str = "SettingsClearedBefore";
@@ -50,18 +51,15 @@ const WIDTH: usize = 255;
 
 /// Where a setting is stored.
 pub fn stored(plan: &Plan, setting: &Setting) -> (Key, String) {
-    setting.registry.clone().unwrap_or_else(|| {
-        let mut key = state::key_of(&plan.product);
-        key.path.push('\\');
-        key.path.push_str(state::SETTINGS);
-        (key, setting.name.clone())
-    })
+    state::place(&plan.product, setting)
 }
 
 /// Adds the rows of every setting; returns the properties that must be secure.
 pub fn write(builder: &mut Builder<'_>, early: &mut Vec<Early>) -> Result<Vec<String>> {
     let plan = &builder.release.package.target;
     let mut writer = Writer { builder, early, secure: Vec::new() };
+    let secure = secrets::before_settings(writer.builder, writer.early);
+    writer.secure.extend(secure);
     if !plan.settings.is_empty() {
         // With separators on both sides, so that no name is found inside another.
         writer.set("ListResets", RESET, RESETS, &format!(";[{RESET}];"));
@@ -71,6 +69,11 @@ pub fn write(builder: &mut Builder<'_>, early: &mut Vec<Early>) -> Result<Vec<St
         writer.secure.extend([RESET.to_owned(), FOUND_CLEARED.to_owned()]);
     }
     for setting in &plan.settings {
+        if setting.secret {
+            let secure = secrets::write_property(writer.builder, setting)?;
+            writer.secure.extend(secure);
+            continue;
+        }
         writer.fill(plan, setting);
         writer.accept(setting)?;
     }

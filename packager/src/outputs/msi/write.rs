@@ -77,9 +77,13 @@ pub(super) fn database(plan: &MsiPlan, icon: Option<&[u8]>) -> Result<Database> 
         for row in rows {
             let values: Vec<Value> = row.iter().map(value).collect();
             if row.contains(&Cell::Stream) {
-                // The only row with a stream of its own is the icon's.
+                // The only rows with a stream of their own are the icon's and the library's.
                 let name = stream_name(table, values.iter().take(1));
-                let bytes = icon.unwrap_or_default().to_vec();
+                let bytes = match table {
+                    "Binary" => packager_prebuilt::ACTION_X86,
+                    _ => icon.unwrap_or_default(),
+                };
+                let bytes = bytes.to_vec();
                 database.add_stream(&name, Stream::bytes(bytes)).map_err(Error::Database)?;
             }
             database.push(table, values).map_err(Error::Database)?;

@@ -13,7 +13,15 @@ fn guarded(version: u16) -> Product {
     for (name, registry) in [("TOKEN", Some((key(KEY), "Token".into()))), ("PIN", None)] {
         let secret = true;
         let (default, allowed) = (String::new(), Vec::new());
-        let setting = Setting { name: name.into(), default, required: false, secret, allowed, registry };
+        let setting = Setting {
+            name: name.into(),
+            default,
+            required: false,
+            secret,
+            allowed,
+            registry,
+            legacy: Vec::new(),
+        };
         product.plan.settings.push(setting);
     }
     product
