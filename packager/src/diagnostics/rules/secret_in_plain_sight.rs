@@ -21,7 +21,7 @@ const RESERVED: &str = "~before~";
 
 fn check(context: &Context<'_>, out: &mut Findings<'_>) {
     for setting in context.manifest.settings.iter().filter(|setting| is_secret(setting)) {
-        values(context, setting, out);
+        values(setting, out);
         if let Some(place) = &setting.registry {
             key(context, place, out);
         }
@@ -56,12 +56,11 @@ fn named<'a>(context: &Context<'a>, text: &Text) -> Vec<&'a str> {
 }
 
 /// What is written into the packages is no secret.
-fn values(context: &Context<'_>, setting: &Setting, out: &mut Findings<'_>) {
+fn values(setting: &Setting, out: &mut Findings<'_>) {
     let name = setting.name.get_ref();
     let help = format!("give it when the product is installed: {name}=…, or {name}=@FILE");
-    let sites = context.manifest.sites.iter().flat_map(|site| &site.values);
-    let of_sites = sites.filter(|(named, _)| named.get_ref() == name).map(|(_, value)| value);
-    for value in setting.default.iter().chain(of_sites).filter(|value| !value.get_ref().is_empty()) {
+    // Of sites `bad-site` says it.
+    for value in setting.default.iter().filter(|value| !value.get_ref().is_empty()) {
         let problem = Problem::new(format!("the secret {name} has a value in the manifest"))
             .why("it would stand in every package")
             .help(&help);
@@ -156,7 +155,6 @@ mod tests {
     fn secret_in_plain_sight() {
         error(&secret("default = 'x'"), NAME, "default");
         error(&secret("allowed = ['a', 'b']\nrequired = true"), NAME, "allowed");
-        error(&secret("[site.paris]\nTOKEN = 'x'"), NAME, "TOKEN = 'x'");
         fine(&secret("required = true\nregistry = 'HKLM\\SOFTWARE\\Example\\Agent\\Secrets\\Token'"));
         fine(&secret("default = ''"));
         error(&secret("legacy = ['HKLM\\SOFTWARE\\Old\\Token']"), NAME, "legacy");
