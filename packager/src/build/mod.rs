@@ -9,8 +9,10 @@ use std::cell::RefCell;
 
 use camino::Utf8Path;
 use packager_shared::plan::Arch;
+use packager_shared::settings::find_site;
 
 use self::package::Made;
+use crate::diagnostics::suggest::closest;
 use crate::outputs::sink::{FileSink, Kind, Sink, Written};
 use crate::outputs::{bootstrap, share};
 use crate::plan::{self, PackagePlan};
@@ -19,6 +21,9 @@ use crate::report::{
     Artifact, ArtifactKind, BuildError, BuildReport, BuildRequest, OutputKind, Phase, Problem, Reporter,
 };
 use crate::sign::{PublicKey, ReleaseKey};
+
+/// `--site all`
+const ALL_SITES: &str = "all";
 
 /// What of a release is to be made.
 #[derive(Clone, Copy, Debug)]
@@ -38,6 +43,7 @@ pub fn build(request: &BuildRequest, reporter: &mut dyn Reporter) -> Result<Buil
         0 => {}
         errors => return Err(BuildError::Manifest { errors }),
     }
+    known_sites(&loaded.plans, &request.sites)?;
     let packages = chosen(&loaded.plans, &request.archs)?;
     let Some(first) = packages.first() else { return Err(BuildError::Manifest { errors: 0 }) };
     out_of_the_payload(request, &packages)?;
@@ -105,11 +111,34 @@ fn chosen<'a>(plans: &'a [PackagePlan], archs: &[Arch]) -> Result<Vec<&'a Packag
     Ok(plans.iter().filter(|plan| archs.is_empty() || archs.contains(&plan.target.product.arch)).collect())
 }
 
+/// Whether every site that is asked for is one of the manifest's.
+fn known_sites(plans: &[PackagePlan], asked: &[String]) -> Result<(), BuildError> {
+    let Some(sites) = plans.first().map(|plan| &plan.target.sites) else { return Ok(()) };
+    if sites.is_empty() && !asked.is_empty() {
+        return Err(BuildError::Input(
+            Problem::new("the manifest has no sites").help("leave `--site` out, or add a [site.NAME]"),
+        ));
+    }
+    let all = || sites.iter().map(|site| site.name.as_str());
+    match asked.iter().find(|name| *name != ALL_SITES && find_site(sites, name).is_none()) {
+        None => Ok(()),
+        Some(unknown) => Err(BuildError::Input(
+            Problem::new(format!("the manifest has no site {unknown}")).help(match closest(unknown, all()) {
+                Some(near) => format!("did you mean {near}?"),
+                None => format!("there are {}, or `all` of them", all().collect::<Vec<_>>().join(", ")),
+            }),
+        )),
+    }
+}
+
 /// Without a pair of keys there is no share (a rule says why), unless one is asked for by name: then that is an
 /// error.
 fn wants(request: &BuildRequest, first: &PackagePlan) -> Wants {
     let has_key = first.target.bootstrap.public_key.is_some() && first.outputs.share.private_key.is_some();
-    let share = request.wants(OutputKind::Share) && (has_key || !request.outputs.is_empty());
+    // A share serves all sites.
+    let share = request.wants(OutputKind::Share)
+        && (has_key || !request.outputs.is_empty())
+        && request.sites.is_empty();
     Wants { msi: request.wants(OutputKind::Msi), exe: request.wants(OutputKind::Exe), share }
 }
 

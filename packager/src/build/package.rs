@@ -4,6 +4,8 @@ use std::num::NonZeroUsize;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use packager_shared::index::Index;
+use packager_shared::path;
+use packager_shared::plan::Site;
 
 use super::{Wants, read};
 use crate::content::{self, Content, Hashed, Limits, Pass};
@@ -71,18 +73,27 @@ pub fn make(
         cabinets: &cabinets,
         icon: icon.as_deref(),
     };
+    let sites = sites(package, request);
     let (msi, exe) = std::thread::scope(|scope| {
-        let exe = scope.spawn(|| write_exe(package, wants, &encoded, &content, stub, sink));
-        let msi = write_msi(release, wants, &content, sink)
-            .and_then(|msi| Ok((msi, write_translations(release, wants, &content, sink)?)));
+        let exe = scope.spawn(|| match sites.as_slice() {
+            [] => Ok((write_exe(package, wants, &encoded, &content, stub, sink)?, Vec::new())),
+            sites => write_exes_of_sites(package, sites, wants, &encoded, &content, stub, sink),
+        });
+        let msi = match sites.as_slice() {
+            [] => write_msi(release, wants, &content, sink).and_then(|(msi, mut more)| {
+                more.extend(write_translations(release, None, wants, &content, sink)?);
+                Ok((msi, more))
+            }),
+            sites => write_msis_of_sites(release, sites, wants, &content, sink),
+        };
         (msi, exe.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
     });
-    let ((msi, transforms), mut artefacts) = msi?;
-    artefacts.extend(transforms);
+    let ((msi, mut artefacts), (exe, exes)) = (msi?, exe?);
+    artefacts.extend(exes);
     let mut packages = Vec::new();
     let arch = package.target.product.arch;
     let first_msi = package.target.bootstrap.first_install_msi;
-    for (written, is_msi) in [(msi, true), (exe?, false)] {
+    for (written, is_msi) in [(msi, true), (exe, false)] {
         let Some(written) = written else { continue };
         // MSI-managed installations are updated with the share's MSI, so it goes there whenever there is one.
         if wants.share && (is_msi || !first_msi) {
@@ -151,9 +162,56 @@ fn write_exe(
     if !wants.exe && !for_share {
         return Ok(None);
     }
-    let plan = exe::plan(package, encoded, &content.cabinet)?;
+    let plan = exe::plan(package, None, encoded, &content.cabinet)?;
     let place = place(wants.exe, &plan.config.file, Kind::Setup);
     exe::write(&plan, encoded, &content.cabinet, stub, sink, (&place.0, place.1)).map(Some)
+}
+
+/// What `--site` asks for, in the order of the manifest.
+fn sites<'a>(package: &'a PackagePlan, request: &BuildRequest) -> Vec<&'a Site> {
+    let asked = |site: &&Site| {
+        request.sites.iter().any(|name| name == super::ALL_SITES || path::same(name, &site.name))
+    };
+    package.target.sites.iter().filter(asked).collect()
+}
+
+/// A package, of which there is none when sites have their own, and others that stand beside it.
+type Packages = (Option<Written>, Vec<Written>);
+
+/// A setup EXE for each site.
+fn write_exes_of_sites(
+    package: &PackagePlan,
+    sites: &[&Site],
+    wants: Wants,
+    encoded: &Encoded,
+    content: &Content,
+    stub: Stub<'_>,
+    sink: &dyn Sink,
+) -> Result<Packages, BuildError> {
+    let write = |site: &&Site| {
+        let plan = exe::plan(package, Some(&site.name), encoded, &content.cabinet)?;
+        exe::write(&plan, encoded, &content.cabinet, stub, sink, (&plan.config.file, Kind::Setup))
+    };
+    let sites = if wants.exe { sites } else { &[] };
+    Ok((None, sites.iter().map(write).collect::<Result<_, BuildError>>()?))
+}
+
+/// An MSI for each site and language, around the same cabinet.
+fn write_msis_of_sites(
+    release: Release<'_>,
+    sites: &[&Site],
+    wants: Wants,
+    content: &Content,
+    sink: &dyn Sink,
+) -> Result<Packages, BuildError> {
+    let mut all = Vec::new();
+    for site in if wants.msi { sites } else { &[] } {
+        let plan = msi::plan_for(release, Some(site)).map_err(msi_error)?;
+        let place = (plan.file_name.as_str(), Kind::Msi);
+        all.push(msi::write(&plan, release, &content.cabinet, sink, place).map_err(msi_error)?);
+        all.extend(write_translations(release, Some(site), wants, content, sink)?);
+    }
+    Ok((None, all))
 }
 
 /// The MSI, and the transforms that go with it.
@@ -162,7 +220,7 @@ fn write_msi(
     wants: Wants,
     content: &Content,
     sink: &dyn Sink,
-) -> Result<(Option<Written>, Vec<Written>), BuildError> {
+) -> Result<Packages, BuildError> {
     let package = release.package;
     let for_share = wants.share && package.target.bootstrap.first_install_msi;
     if !wants.msi && !for_share {
@@ -179,6 +237,7 @@ fn write_msi(
 /// The MSIs of the further languages: other texts around the same cabinet. The share has none of them.
 fn write_translations(
     release: Release<'_>,
+    site: Option<&Site>,
     wants: Wants,
     content: &Content,
     sink: &dyn Sink,
@@ -187,7 +246,7 @@ fn write_translations(
     let write = |language: &u16| {
         let package = release.package.translated(*language);
         let release = Release { package: &package, ..release };
-        let plan = msi::plan(release).map_err(msi_error)?;
+        let plan = msi::plan_for(release, site).map_err(msi_error)?;
         let place = (plan.file_name.as_str(), Kind::Msi);
         msi::write(&plan, release, &content.cabinet, sink, place).map_err(msi_error)
     };

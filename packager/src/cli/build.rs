@@ -26,6 +26,10 @@ pub struct Args {
     /// Build only for this architecture of the manifest: x86, x64 or arm64 (may be given more than once)
     #[arg(long = "arch", value_name = "ARCH", value_parser = parse_arch)]
     pub archs: Vec<Arch>,
+    /// Build an MSI and a setup EXE of this site's own, with its settings, instead of those for all sites: a name, or
+    /// `all` (may be given more than once)
+    #[arg(long = "site", value_name = "SITE")]
+    pub sites: Vec<String>,
     /// Threads to use; the result does not depend on it [default: one for each core]
     #[arg(long, short, value_name = "N")]
     pub jobs: Option<NonZeroUsize>,
@@ -40,8 +44,21 @@ impl Args {
             out: self.out.clone(),
             outputs: self.outputs.clone(),
             archs: self.archs.clone(),
+            sites: self.sites.clone(),
             jobs: self.jobs,
         }
+    }
+}
+
+impl Args {
+    /// What the parts of a command line have to do with each other.
+    pub fn check(&self) -> Result<(), clap::Error> {
+        if self.sites.is_empty() || !self.outputs.contains(&OutputKind::Share) {
+            return Ok(());
+        }
+        let text = "a share serves all sites: `--site` cannot be used with `--output share`\n\n\
+                    its clients choose theirs with `/site NAME` at the first installation, and keep it\n";
+        Err(clap::Error::raw(clap::error::ErrorKind::ArgumentConflict, text))
     }
 }
 

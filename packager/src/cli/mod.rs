@@ -64,7 +64,11 @@ pub type Outcome = Result<(), BuildError>;
 /// Runs the command with the arguments of the process (the first is its own name); gives its exit code.
 #[must_use]
 pub fn main(arguments: Vec<OsString>) -> u8 {
-    let cli = match Cli::try_parse_from(&arguments) {
+    let checked = |cli: Cli| match &cli.command {
+        Command::Build(args) => args.check().map(|()| cli),
+        _ => Ok(cli),
+    };
+    let cli = match Cli::try_parse_from(&arguments).and_then(checked) {
         Ok(cli) => cli,
         Err(error) => {
             let code = if error.use_stderr() { 2 } else { 0 };

@@ -61,6 +61,9 @@ pub struct BuildRequest {
     pub outputs: Vec<OutputKind>,
     /// Which of the manifest's architectures; empty: all.
     pub archs: Vec<Arch>,
+    /// Sites that get packages of their own, instead of the base's: names, or `all`. Empty: the base and its
+    /// transforms.
+    pub sites: Vec<String>,
     /// Threads to use; `None`: as many as there are cores. The bytes do not depend on it.
     pub jobs: Option<NonZeroUsize>,
 }
@@ -69,7 +72,14 @@ impl BuildRequest {
     /// Everything the manifest describes, into `out`.
     #[must_use]
     pub fn new(manifest: impl Into<Utf8PathBuf>, out: impl Into<Utf8PathBuf>) -> Self {
-        Self { manifest: manifest.into(), out: out.into(), outputs: vec![], archs: vec![], jobs: None }
+        Self {
+            manifest: manifest.into(),
+            out: out.into(),
+            outputs: vec![],
+            archs: vec![],
+            sites: vec![],
+            jobs: None,
+        }
     }
 
     /// Whether an output is asked for.

@@ -4,15 +4,18 @@
 //! of them at once.
 
 use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
+use packager_tests::allowed::not_allowed;
+use packager_tests::host;
 use packager_tests::installer::{Exe, Installer, Msi, bring, install_dir, msiexec, setup};
 use packager_tests::prefix::{Prefix, Ran};
-use packager_tests::product::{Release, Source};
+use packager_tests::product::{Release, Source, packager};
 use packager_tests::registry::{Registry, View};
-use packager_tests::state::listing;
+use packager_tests::state::{State, listing};
 
-use crate::acme::SETUP;
+use crate::acme::{AGENT, SETUP};
 use crate::lifecycle::left_over;
 
 const ARCH: &str = "x64";
@@ -329,4 +332,193 @@ fn the_table_holds_for_the_msi() {
 #[test]
 fn the_table_holds_for_the_exe() {
     walk_all(&Exe, &build("settings-exe"));
+}
+
+/// The example agent, with packages of its own for each site beside those for all of them.
+fn with_packages_of_sites() -> &'static (Release, Release) {
+    static BUILT: OnceLock<(Release, Release)> = OnceLock::new();
+    BUILT.get_or_init(|| {
+        let source = Source::new("settings-sites");
+        let base = source.build("agent.toml", &["--arch", ARCH]);
+        let text = std::fs::read(source.folder.join("agent.toml")).expect("the manifest is read");
+        source.write("sites.toml", &text);
+        (base, source.build("sites.toml", &["--arch", ARCH, "--site", "all"]))
+    })
+}
+
+fn of_site(release: &Release, end: &str) -> PathBuf {
+    release.dist.join(format!("{}-{ARCH}-{SITE}{end}", release.stem))
+}
+
+#[test]
+fn a_build_of_sites_makes_their_packages_and_no_other() {
+    let (base, sites) = with_packages_of_sites();
+    let list = |release: &Release| -> Vec<String> {
+        let names = std::fs::read_dir(&release.dist).expect("the folder is read");
+        let mut names: Vec<String> =
+            names.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned()).collect();
+        names.sort();
+        names.retain(|name| name.starts_with("endpoint-agent-"));
+        names.iter().map(|name| name.replace("endpoint-agent-4.2.0-x64", "")).collect()
+    };
+    assert_eq!(list(base), ["-paris.mst", "-setup.exe", "-tokyo.mst", ".msi"]);
+    assert_eq!(list(sites), ["-paris-setup.exe", "-paris.msi", "-tokyo-setup.exe", "-tokyo.msi"]);
+    let folder = &base.payload;
+    let manifest = base.dist.with_file_name("source").join("agent.toml");
+    let manifest = manifest.to_str().expect("UTF-8");
+    let build = |more: &[&str]| {
+        let out = base.dist.with_file_name("none");
+        let all = [&["build", manifest, "--out", out.to_str().expect("UTF-8")], more].concat();
+        let ran = packager(folder, &all);
+        assert!(!out.exists(), "something was built");
+        (ran.code, ran.stderr)
+    };
+    let (code, text) = build(&["--site", "pariss"]);
+    assert!(code == 1 && text.contains("did you mean paris?"), "{code}: {text}");
+    let (code, text) = build(&["--site", "all", "--output", "share"]);
+    assert!(code == 2 && text.contains("/site NAME"), "{code}: {text}");
+    // A transform says what it changes.
+    let shown = packager(folder, &["inspect", of_site(base, ".mst").to_str().expect("UTF-8")]);
+    let text = shown.expect_success("packager inspect").stdout;
+    for part in ["same upgrade code", "SiteName", "https://paris.acme.example"] {
+        assert!(text.contains(part), "no {part:?} in:\n{text}");
+    }
+    for (tool, arguments) in [("msiinfo", vec!["suminfo"]), ("msiinfo", vec!["tables"])] {
+        let mst = of_site(base, ".mst");
+        let all: Vec<&str> = arguments.into_iter().chain(mst.to_str()).collect();
+        host::run(folder, tool, &all).expect_success("msitools read the transform");
+    }
+}
+
+/// Windows with the example agent of a site, and what is expected of it.
+fn site_installed(install: impl FnOnce(&Prefix)) -> State {
+    let mut prefix = Prefix::new();
+    prefix.boot();
+    install(&prefix);
+    let state = prefix.state();
+    let text = |key: &str, name: &str| state.registry.text(key, View::Bits64, name).map(str::to_owned);
+    let settings = format!("{AGENT}\\Settings");
+    assert_eq!(text(&settings, "ServerUrl").as_deref(), Some("https://paris.acme.example"));
+    assert_eq!(text(&settings, "Group").as_deref(), Some("servers"));
+    assert_eq!(text(SETUP, "Site").as_deref(), Some(SITE));
+    state
+}
+
+#[test]
+fn every_way_to_a_site_leaves_the_same() {
+    let (base, sites) = with_packages_of_sites();
+    type Way<'a> = (&'a str, &'a dyn Fn(&Prefix));
+    let ways: [Way<'_>; 4] = [
+        ("transform", &|prefix| {
+            let transforms = format!("TRANSFORMS={}", bring(prefix, &transform(base)));
+            msiexec(prefix, "/i", &base.msi(ARCH), &transforms).expect(0);
+        }),
+        ("MSI of the site", &|prefix| drop(msiexec(prefix, "/i", &of_site(sites, ".msi"), "").expect(0))),
+        ("/site", &|prefix| drop(setup(prefix, &base.exe(ARCH), "/quiet /site PARIS").expect(0))),
+        ("EXE of the site", &|prefix| {
+            drop(setup(prefix, &of_site(sites, "-setup.exe"), "/quiet").expect(0));
+        }),
+    ];
+    let states: Vec<(&str, State)> =
+        ways.into_iter().map(|(name, way)| (name, site_installed(way))).collect();
+    for (name, state) in &states[1..] {
+        let wrong = not_allowed(states[0].1.differences(state));
+        assert!(
+            wrong.is_empty(),
+            "{} (first) and {name} (second) differ in:\n{}",
+            states[0].0,
+            listing(&wrong)
+        );
+    }
+}
+
+#[test]
+fn a_transform_is_refused_by_another_product() {
+    let (base, _) = with_packages_of_sites();
+    let source = Source::new("settings-other");
+    source.edit("agent.toml", "com.acme.endpoint-agent", "com.acme.other-agent");
+    source.build("agent.toml", &["--arch", ARCH, "--output", "msi"]);
+    let upgrade_code = |mst: &Path| {
+        let shown = host::run(&base.dist, "msiinfo", &["suminfo", mst.to_str().expect("UTF-8")]);
+        let text = shown.expect_success("msiinfo").stdout;
+        let line = text.lines().find(|line| line.starts_with("Revision")).expect("a revision").to_owned();
+        line.rsplit(';').next().expect("an upgrade code").to_owned()
+    };
+    // Wine applies any transform to any package: that Windows does not is in what the transform asks for.
+    let other = source.folder.with_file_name("dist-agent").join("other-agent-4.2.0-x64-paris.mst");
+    assert_ne!(upgrade_code(&of_site(base, ".mst")), upgrade_code(&other));
+}
+
+#[test]
+fn values_that_windows_installer_reads_otherwise_are_refused_by_both() {
+    let (base, _) = with_packages_of_sites();
+    for (by, code) in [(&Msi as &dyn Installer, 1603), (&Exe, 1639)] {
+        let mut prefix = Prefix::new();
+        prefix.boot();
+        for setting in [("SERVER_URL", "#5"), ("GROUP", "nobody")] {
+            by.install(&prefix, base, ARCH, &[setting]).expect(code);
+        }
+        by.install(&prefix, base, ARCH, &[("SERVER_URL", "5#")]).expect(0);
+        let state = prefix.state();
+        let url = state.registry.text(&format!("{AGENT}\\Settings"), View::Bits64, "ServerUrl");
+        assert_eq!(url, Some("5#"), "by {}", by.name());
+    }
+}
+
+#[test]
+fn a_long_list_of_allowed_values_is_asked_whole() {
+    let source = Source::new("settings-long");
+    let list: Vec<String> = (0..40).map(|n| format!("'group-{n:0>40}'")).collect();
+    source.edit(
+        "agent.toml",
+        r#"["default", "servers", "kiosk"]"#,
+        &format!("['default', {}]", list.join(", ")),
+    );
+    source.edit("agent.toml", "GROUP      = \"servers\"", "");
+    let release = source.build("agent.toml", &["--arch", ARCH, "--output", "msi", "--output", "exe"]);
+    let last = format!("group-{:0>40}", 39);
+    for (by, code) in [(&Msi as &dyn Installer, 1603), (&Exe, 1639)] {
+        let mut prefix = Prefix::new();
+        prefix.boot();
+        by.install(&prefix, &release, ARCH, &[("GROUP", "group-39")]).expect(code);
+        by.install(&prefix, &release, ARCH, &[("GROUP", &last)]).expect(0);
+        let state = prefix.state();
+        let group = state.registry.text(&format!("{AGENT}\\Settings"), View::Bits64, "Group");
+        assert_eq!(group, Some(last.as_str()), "by {}", by.name());
+    }
+}
+
+#[test]
+fn a_cleared_setting_passes_from_the_user_interface_to_the_installation() {
+    let source = Source::new("settings-ui");
+    source.edit("agent.toml", "[setting.GROUP]", "[setting.NOTE]\ndefault = \"note\"\n\n[setting.GROUP]");
+    let release = source.build("agent.toml", &["--arch", ARCH, "--output", "msi"]);
+    let mut prefix = Prefix::new();
+    prefix.boot();
+    // Windows passes public properties that are not empty: the last of the first sequence's actions fills them.
+    let msi = bring(&prefix, &release.msi(ARCH));
+    prefix.run("msiexec.exe", &format!("/i {msi} /qn NOTE=*cleared*")).expect(0);
+    let state = prefix.state();
+    let text = |key: &str, name: &str| state.registry.text(key, View::Bits64, name).map(str::to_owned);
+    assert_eq!(text(&format!("{SETUP}\\Settings"), "NOTE").as_deref(), Some(""));
+    assert_eq!(text(SETUP, "Cleared").as_deref(), Some("NOTE;"));
+    let rows = host::run(
+        &release.dist,
+        "msiinfo",
+        &["export", release.msi(ARCH).to_str().expect("UTF-8"), "InstallUISequence"],
+    )
+    .expect_success("msiinfo export")
+    .stdout;
+    let number = |action: &str| -> u32 {
+        let row = rows.lines().find(|row| row.starts_with(&format!("{action}\t"))).expect(action);
+        row.trim_end().rsplit('\t').next().and_then(|number| number.parse().ok()).expect("a number")
+    };
+    let passes: Vec<&str> = rows.lines().filter(|row| row.starts_with("Pass_NOTE\tNOT NOTE\t")).collect();
+    assert_eq!(passes.len(), 1, "{rows}");
+    let last = rows
+        .lines()
+        .filter_map(|row| row.trim_end().rsplit_once('\t')?.1.parse().ok())
+        .filter(|n| *n < number("Pass_SERVER_URL"))
+        .max();
+    assert!(last < Some(number("Pass_NOTE")) && number("Pass_NOTE") < number("ExecuteAction"), "{rows}");
 }

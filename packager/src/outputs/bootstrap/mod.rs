@@ -216,16 +216,25 @@ pub fn share(product: &Product, identity: &Identity, stub: Stub<'_>) -> Result<V
     whole(Kind::Share, &look, &[(overlay::IDENTITY, &identity::encode(identity))], stub)
 }
 
+/// What a setup EXE carries before its cabinet. `site` is the one that it takes when nobody says.
+pub fn carried<'a>(encoded: &'a Encoded, site: Option<&'a str>) -> Vec<(Tag, &'a [u8])> {
+    let mut out: Vec<(Tag, &[u8])> =
+        vec![(overlay::PLAN, encoded.plan.as_slice()), (overlay::INDEX, encoded.index.as_slice())];
+    out.extend(site.map(|site| (overlay::SITE, site.as_bytes())));
+    out
+}
+
 /// A setup EXE, streamed: the cabinet is never in memory. It is read twice, for the image's checksum
 /// and on its way, and must both times be what it was when it was made.
 pub fn setup(
     look: &Look,
+    site: Option<&str>,
     encoded: &Encoded,
     cabinet: &CabinetFile,
     stub: Stub<'_>,
     out: &mut dyn Write,
 ) -> Result<(), Error> {
-    let small: [(Tag, &[u8]); 2] = [(overlay::PLAN, &encoded.plan), (overlay::INDEX, &encoded.index)];
+    let small = carried(encoded, site);
     let mut rows: Vec<(Tag, u64, Digest)> =
         small.iter().map(|(tag, bytes)| (*tag, bytes.len() as u64, sha256(bytes))).collect();
     rows.push((overlay::CABINET, cabinet.size, cabinet.sha256));

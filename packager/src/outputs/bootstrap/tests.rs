@@ -81,8 +81,8 @@ pub(crate) fn fixture(arch: Arch, key: Option<[u8; 32]>, share: Option<&Utf8Path
 
 pub(crate) fn setup_exe(fixture: &Fixture) -> Vec<u8> {
     let mut out = Vec::new();
-    let look = crate::outputs::exe::config::ExeConfig::of(&fixture.package).look;
-    setup(&look, &fixture.encoded, &fixture.content.cabinet, stub(), &mut out).unwrap();
+    let look = crate::outputs::exe::config::ExeConfig::of(&fixture.package, None).look;
+    setup(&look, None, &fixture.encoded, &fixture.content.cabinet, stub(), &mut out).unwrap();
     out
 }
 
@@ -145,7 +145,7 @@ fn a_changed_cabinet_never_becomes_a_setup_exe() {
     file.write_all(b"x").unwrap();
     let look = Look::setup(&fixture.package.target.product, "setup.exe");
     let error =
-        setup(&look, &fixture.encoded, &fixture.content.cabinet, stub(), &mut Vec::new()).unwrap_err();
+        setup(&look, None, &fixture.encoded, &fixture.content.cabinet, stub(), &mut Vec::new()).unwrap_err();
     assert!(matches!(error, Error::Cabinet(_)), "{error}");
 }
 

@@ -1,12 +1,11 @@
 //! What will be in the setup EXE.
 
 use packager_shared::ids::{hex, sha256};
-use packager_shared::overlay;
 use serde::Serialize;
 
 use super::config::ExeConfig;
 use crate::content::CabinetFile;
-use crate::outputs::bootstrap::{Encoded, Error, memory};
+use crate::outputs::bootstrap::{Encoded, Error, carried, memory};
 use crate::plan::PackagePlan;
 use crate::report::artifacts::arch_name;
 
@@ -22,6 +21,9 @@ pub struct ExePlan {
     pub serial: u32,
     /// SHA-256 of `files.idx`: names the release on the target.
     pub release: String,
+    /// The site that it takes when nobody says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub site: Option<String>,
     /// Heap the installation needs at most, in bytes.
     pub memory: u64,
     /// The overlay's sections in order.
@@ -39,20 +41,26 @@ pub struct SectionPlan {
     pub sha256: String,
 }
 
-/// Plans the setup EXE of a package whose content is known.
-pub fn plan(package: &PackagePlan, encoded: &Encoded, cabinet: &CabinetFile) -> Result<ExePlan, Error> {
+/// Plans the setup EXE of a package whose content is known, or of one of its sites.
+pub fn plan(
+    package: &PackagePlan,
+    site: Option<&str>,
+    encoded: &Encoded,
+    cabinet: &CabinetFile,
+) -> Result<ExePlan, Error> {
     let small =
         |tag, bytes: &[u8]| SectionPlan { tag, bytes: bytes.len() as u64, sha256: hex(&sha256(bytes)) };
+    let mut sections = vec![small("plan", &encoded.plan), small("index", &encoded.index)];
+    sections.extend(site.map(|site| small("site", site.as_bytes())));
+    sections.push(SectionPlan { tag: "cabinet", bytes: cabinet.size, sha256: hex(&cabinet.sha256) });
+    let carried = carried(encoded, site);
     Ok(ExePlan {
-        config: ExeConfig::of(package),
+        config: ExeConfig::of(package, site),
         arch: arch_name(package.target.product.arch),
         serial: package.target.bootstrap.serial,
         release: hex(&encoded.digest()),
-        memory: memory(&[(overlay::PLAN, &encoded.plan), (overlay::INDEX, &encoded.index)])?,
-        sections: vec![
-            small("plan", &encoded.plan),
-            small("index", &encoded.index),
-            SectionPlan { tag: "cabinet", bytes: cabinet.size, sha256: hex(&cabinet.sha256) },
-        ],
+        site: site.map(str::to_owned),
+        memory: memory(&carried)?,
+        sections,
     })
 }

@@ -8,7 +8,7 @@ use crate::outputs::sink::{Kind, MemorySink, Sink as _};
 #[test]
 fn the_plan_is_what_is_written() {
     let fixture = fixture(Arch::X64, None, None);
-    let plan = plan(&fixture.package, &fixture.encoded, &fixture.content.cabinet).unwrap();
+    let plan = plan(&fixture.package, None, &fixture.encoded, &fixture.content.cabinet).unwrap();
     assert_eq!(plan.config.file, "agent-4.2.0-x64-setup.exe");
     let sink = MemorySink::new();
     let place = (plan.config.file.as_str(), Kind::Setup);
@@ -26,9 +26,26 @@ fn the_plan_is_what_is_written() {
 }
 
 #[test]
+fn a_site_of_its_own_is_a_section() {
+    let fixture = fixture(Arch::X64, None, None);
+    let plan = plan(&fixture.package, Some("paris"), &fixture.encoded, &fixture.content.cabinet).unwrap();
+    assert_eq!(plan.config.file, "agent-4.2.0-x64-paris-setup.exe");
+    let sink = MemorySink::new();
+    let place = (plan.config.file.as_str(), Kind::Setup);
+    write(&plan, &fixture.encoded, &fixture.content.cabinet, stub(), &sink, place).unwrap();
+    let file = sink.get(&plan.config.file).unwrap();
+    let mut file = &file[..];
+    let overlay = packager_shared::overlay::open(&mut file).unwrap();
+    overlay.verify(&mut file).unwrap();
+    assert_eq!(overlay.read(&mut file, packager_shared::overlay::SITE, 99).unwrap(), b"paris");
+    let tags: Vec<_> = plan.sections.iter().map(|section| section.tag).collect();
+    assert_eq!(tags, ["plan", "index", "site", "cabinet"]);
+}
+
+#[test]
 fn the_plan_reads_like_this() {
     let fixture = fixture(Arch::X64, None, None);
-    let mut plan = plan(&fixture.package, &fixture.encoded, &fixture.content.cabinet).unwrap();
+    let mut plan = plan(&fixture.package, None, &fixture.encoded, &fixture.content.cabinet).unwrap();
     // What follows from the stub changes with every stub.
     plan.release = "…".into();
     for section in &mut plan.sections {

@@ -17,10 +17,12 @@ pub fn write(
     (path, kind): (&str, Kind),
 ) -> Result<Written, BuildError> {
     let mut artefact = sink.create(path, kind)?;
-    setup(&plan.config.look, encoded, cabinet, stub, &mut artefact).map_err(|error| match error {
-        // The sink's own errors know their path.
-        Error::Output(e) => sink::Error::io("write", path, e).into(),
-        other => BuildError::from(other),
-    })?;
+    setup(&plan.config.look, plan.site.as_deref(), encoded, cabinet, stub, &mut artefact).map_err(
+        |error| match error {
+            // The sink's own errors know their path.
+            Error::Output(e) => sink::Error::io("write", path, e).into(),
+            other => BuildError::from(other),
+        },
+    )?;
     Ok(artefact.finish()?)
 }
