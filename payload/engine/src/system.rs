@@ -108,6 +108,19 @@ pub struct Shortcut {
     pub working_dir: String,
 }
 
+/// A rule of the firewall, as `netsh` takes it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FirewallRule {
+    /// Its name.
+    pub name: String,
+    /// Outbound instead of inbound.
+    pub outbound: bool,
+    /// The arguments that add it; empty: this Windows has no such rule.
+    pub add: String,
+    /// The arguments that remove it.
+    pub remove: String,
+}
+
 /// A product that Windows Installer knows under an upgrade code.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RelatedProduct {
@@ -216,6 +229,20 @@ pub trait System {
     fn service_start(&mut self, name: &str, timeout_ms: u32) -> Result<()>;
     /// Stops a service (and those that depend on it) and waits until its process is gone.
     fn service_stop(&mut self, name: &str, timeout_ms: u32) -> Result<()>;
+
+    // Rules and tasks that Windows keeps -------------------------------------------------------------------
+    /// Whether there is a rule of this name and direction.
+    fn firewall_exists(&mut self, rule: &FirewallRule) -> Result<bool>;
+    /// Adds a rule.
+    fn firewall_add(&mut self, rule: &FirewallRule) -> Result<()>;
+    /// Removes all rules of this name and direction; none is fine.
+    fn firewall_remove(&mut self, rule: &FirewallRule) -> Result<()>;
+    /// The definition of a task; `None` when there is none. Empty: there is one, of a Windows that does not tell.
+    fn task_get(&mut self, name: &str) -> Result<Option<Vec<u8>>>;
+    /// Registers a task, in place of one that is there.
+    fn task_set(&mut self, name: &str, definition: &[u8]) -> Result<()>;
+    /// Removes a task.
+    fn task_remove(&mut self, name: &str) -> Result<()>;
 
     // Shell ------------------------------------------------------------------------------------------------
     /// Writes a `.lnk` file; there is none, and its directory exists.

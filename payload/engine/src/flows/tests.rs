@@ -543,4 +543,5 @@ fn a_journal_that_others_could_write_is_not_trusted() {
 }
 
 mod bootstrap;
+mod rules;
 mod secrets;

@@ -19,7 +19,8 @@ use packager_shared::template::Dir;
 
 use crate::System;
 use crate::system::{
-    Error, ExitCode, Machine, RegValue, RelatedProduct, Result, ServiceConfig, ServiceState, Shortcut, Stat,
+    Error, ExitCode, FirewallRule, Machine, RegValue, RelatedProduct, Result, ServiceConfig, ServiceState,
+    Shortcut, Stat,
 };
 
 /// An open file.
@@ -434,6 +435,38 @@ impl System for World {
 
     fn broadcast_environment(&mut self) {
         self.broadcasts += 1;
+    }
+
+    fn firewall_exists(&mut self, rule: &FirewallRule) -> Result<bool> {
+        Ok(self.firewall.contains_key(&(lower(&rule.name), rule.outbound)))
+    }
+
+    fn firewall_add(&mut self, rule: &FirewallRule) -> Result<()> {
+        self.mutate("add rule", &rule.name)?;
+        self.firewall.insert((lower(&rule.name), rule.outbound), rule.add.clone());
+        Ok(())
+    }
+
+    fn firewall_remove(&mut self, rule: &FirewallRule) -> Result<()> {
+        self.mutate("remove rule", &rule.name)?;
+        self.firewall.remove(&(lower(&rule.name), rule.outbound));
+        Ok(())
+    }
+
+    fn task_get(&mut self, name: &str) -> Result<Option<Vec<u8>>> {
+        Ok(self.tasks.get(&lower(name)).cloned())
+    }
+
+    fn task_set(&mut self, name: &str, definition: &[u8]) -> Result<()> {
+        self.mutate("register task", name)?;
+        self.tasks.insert(lower(name), Vec::from(definition));
+        Ok(())
+    }
+
+    fn task_remove(&mut self, name: &str) -> Result<()> {
+        self.mutate("remove task", name)?;
+        self.tasks.remove(&lower(name));
+        Ok(())
     }
 
     fn run(&mut self, program: &str, command_line: &str) -> Result<ExitCode> {

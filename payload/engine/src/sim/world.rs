@@ -94,6 +94,10 @@ pub struct World {
     pub now: u64,
     /// The time of files that are written, FILETIME.
     pub clock: u64,
+    /// Rules of the firewall, by name and direction.
+    pub firewall: BTreeMap<(String, bool), String>,
+    /// Definitions of tasks.
+    pub tasks: BTreeMap<String, Vec<u8>>,
     /// What goes wrong.
     pub fault: Fault,
     /// Mutating calls so far.
@@ -120,6 +124,8 @@ impl Default for World {
             held: BTreeSet::new(),
             running: BTreeSet::new(),
             at_restart: Vec::new(),
+            firewall: BTreeMap::new(),
+            tasks: BTreeMap::new(),
             ran: Vec::new(),
             ran_images: Vec::new(),
             elevated: Vec::new(),
@@ -256,6 +262,12 @@ impl World {
         }
         for (name, service) in &self.services {
             out.insert(std::format!("service {name}"), std::format!("{service:?}"));
+        }
+        for (rule, line) in &self.firewall {
+            out.insert(std::format!("rule {rule:?}"), line.clone());
+        }
+        for (name, definition) in &self.tasks {
+            out.insert(std::format!("task {name}"), std::format!("{definition:?}"));
         }
         out
     }

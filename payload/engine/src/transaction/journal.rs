@@ -22,7 +22,7 @@ use super::{Transaction, cleanup};
 use crate::System;
 use crate::failure::{Failure, Outcome};
 use crate::source::read_whole;
-use crate::system::{RegValue, ServiceConfig};
+use crate::system::{FirewallRule, RegValue, ServiceConfig};
 use crate::text;
 
 const MAGIC: &[u8; 8] = b"PKGJRNL\x01";
@@ -259,6 +259,15 @@ fn encode(w: &mut Writer, record: &Undo) {
             w.u8(15);
             value(w, k, name, old.as_ref());
         }
+        Undo::Firewall(rule, present) => {
+            text(18, &[&rule.name, &rule.add, &rule.remove]);
+            w.bool(rule.outbound);
+            w.bool(*present);
+        }
+        Undo::Task(name, old) => {
+            text(19, &[name]);
+            w.option(old.as_deref(), |w, old| w.blob(old));
+        }
     }
 }
 
@@ -306,6 +315,11 @@ fn decode(r: &mut Reader<'_>) -> wire::Result<Undo> {
             let (key, name, value) = read_value(r)?;
             Undo::Secret(key, name, value)
         }
+        18 => {
+            let (name, add, remove) = (r.string()?, r.string()?, r.string()?);
+            Undo::Firewall(FirewallRule { name, add, remove, outbound: r.bool()? }, r.bool()?)
+        }
+        19 => Undo::Task(r.string()?, r.option(|r| Ok(Vec::from(r.blob()?)))?),
         _ => return r.error("a record is unknown"),
     })
 }

@@ -9,7 +9,7 @@ use super::services::TIMEOUT;
 use super::{Transaction, cleanup};
 use crate::System;
 use crate::registry;
-use crate::system::{RegValue, Result, ServiceConfig, ServiceState};
+use crate::system::{FirewallRule, RegValue, Result, ServiceConfig, ServiceState};
 use crate::text;
 
 /// The way back from one step.
@@ -45,6 +45,10 @@ pub enum Undo {
     StartService(String),
     /// A service was started.
     StopService(String),
+    /// A rule of the firewall was removed (`true`), or added.
+    Firewall(FirewallRule, bool),
+    /// A task was changed: what it was before.
+    Task(String, Option<Vec<u8>>),
 }
 
 impl<S: System> Transaction<'_, S> {
@@ -145,6 +149,18 @@ impl<S: System> Transaction<'_, S> {
             },
             Undo::StartService(name) => match system.service_state(&name)? {
                 Some(ServiceState::Stopped) => system.service_start(&name, TIMEOUT),
+                _ => Ok(()),
+            },
+            Undo::Firewall(rule, present) => match (system.firewall_exists(&rule)?, present) {
+                (false, true) => system.firewall_add(&rule),
+                (true, false) => system.firewall_remove(&rule),
+                _ => Ok(()),
+            },
+            Undo::Task(name, old) => match (system.task_get(&name)?, old) {
+                (now, Some(old)) if now.as_ref() != Some(&old) && !old.is_empty() => {
+                    system.task_set(&name, &old)
+                }
+                (Some(_), None) => system.task_remove(&name),
                 _ => Ok(()),
             },
             Undo::StopService(name) => match system.service_state(&name)? {

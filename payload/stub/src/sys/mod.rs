@@ -11,6 +11,7 @@ pub mod machine;
 pub mod process;
 mod redirection;
 mod registry;
+mod rules;
 pub mod security;
 mod services;
 mod shell;
@@ -20,7 +21,8 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use packager_engine::system::{
-    ExitCode, Machine, RegValue, RelatedProduct, Result, ServiceConfig, ServiceState, Shortcut, Stat, System,
+    ExitCode, FirewallRule, Machine, RegValue, RelatedProduct, Result, ServiceConfig, ServiceState, Shortcut,
+    Stat, System,
 };
 use packager_shared::args;
 use packager_shared::plan::{Key, Scope};
@@ -209,6 +211,30 @@ impl System for Win32 {
 
     fn service_stop(&mut self, name: &str, timeout_ms: u32) -> Result<()> {
         services::stop(name, timeout_ms)
+    }
+
+    fn firewall_exists(&mut self, rule: &FirewallRule) -> Result<bool> {
+        self.rule_exists(rule)
+    }
+
+    fn firewall_add(&mut self, rule: &FirewallRule) -> Result<()> {
+        self.rule_add(rule)
+    }
+
+    fn firewall_remove(&mut self, rule: &FirewallRule) -> Result<()> {
+        self.rule_remove(rule)
+    }
+
+    fn task_get(&mut self, name: &str) -> Result<Option<Vec<u8>>> {
+        self.task_read(name)
+    }
+
+    fn task_set(&mut self, name: &str, definition: &[u8]) -> Result<()> {
+        self.task_write(name, definition)
+    }
+
+    fn task_remove(&mut self, name: &str) -> Result<()> {
+        self.task_delete(name)
     }
 
     fn shortcut_write(&mut self, path: &str, shortcut: &Shortcut) -> Result<()> {

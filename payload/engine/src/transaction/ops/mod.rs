@@ -4,11 +4,13 @@
 
 pub mod directory;
 pub mod environment;
+pub mod firewall;
 pub mod registry;
 pub mod secret;
 pub mod service;
 pub mod shortcut;
 pub mod strings;
+pub mod task;
 
 use super::{Change, Transaction};
 use crate::System;
@@ -61,6 +63,8 @@ impl<S: System> Transaction<'_, S> {
                 }
                 Step::Shortcut(path, folders, _) => shortcut::remove(self, path, *folders)?,
                 Step::Service(name, ..) => service::remove(self, name)?,
+                Step::Firewall(rule) => firewall::remove(self, rule)?,
+                Step::Task(name, _) => task::remove(self, name)?,
             }
         }
         for step in &change.new.steps {
@@ -85,6 +89,16 @@ impl<S: System> Transaction<'_, S> {
                     shortcut::apply(self, path, shortcut, unchanged)?;
                 }
                 Step::Service(name, config, _) => service::apply(self, name, config)?,
+                Step::Firewall(rule) => {
+                    let old = change.old.steps.iter().find_map(|old| match old {
+                        Step::Firewall(known) if old.same_target(step) => Some(known),
+                        _ => None,
+                    });
+                    firewall::apply(self, rule, old)?;
+                }
+                Step::Task(name, definition) => {
+                    task::apply(self, name, definition, change.old.steps.contains(step))?;
+                }
             }
         }
         if environment {

@@ -1,5 +1,8 @@
 //! The plan with this machine's directories and settings put in: every operation as it will be done.
 
+mod firewall;
+mod task;
+
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -18,7 +21,7 @@ use crate::failure::{Failure, Outcome};
 use crate::image::Package;
 use crate::registry;
 use crate::secrets;
-use crate::system::{RegValue, ServiceConfig, Shortcut};
+use crate::system::{FirewallRule, RegValue, ServiceConfig, Shortcut};
 use crate::text;
 
 /// An operation, ready to be done.
@@ -42,6 +45,10 @@ pub enum Step {
     Shortcut(String, usize, Shortcut),
     /// A service.
     Service(String, ServiceConfig, Run),
+    /// A rule of the firewall.
+    Firewall(FirewallRule),
+    /// A scheduled task: its name and its definition.
+    Task(String, Vec<u8>),
 }
 
 impl Step {
@@ -75,6 +82,10 @@ impl Step {
             }
             (Step::Shortcut(a, ..), Step::Shortcut(b, ..)) => path::same(a, b),
             (Step::Service(a, ..), Step::Service(b, ..)) => path::same(a, b),
+            (Step::Firewall(a), Step::Firewall(b)) => {
+                a.outbound == b.outbound && path::same(&a.name, &b.name)
+            }
+            (Step::Task(a, _), Step::Task(b, _)) => path::same(a, b),
             _ => false,
         }
     }
@@ -240,6 +251,8 @@ impl Facts<'_> {
                 };
                 Step::Service(service.name.clone(), config, service.run)
             }
+            Op::Firewall(rule) => Step::Firewall(firewall::rule(self, system, rule)?),
+            Op::Task(task) => Step::Task(task.name.clone(), task::definition(self, system, task)?),
             Op::When(when, inner) => {
                 let mut value = |name: &str| {
                     self.settings.iter().find(|(given, _)| given == name).map(|(_, value)| value.clone())
@@ -250,8 +263,6 @@ impl Facts<'_> {
             | Op::Ini { .. }
             | Op::Config(_)
             | Op::Migrate { .. }
-            | Op::Firewall(_)
-            | Op::Task(_)
             | Op::Run(_)
             | Op::Replaces(_)
             | Op::Close { .. } => return Ok(None),
