@@ -44,6 +44,7 @@ pub fn make(
     progress: &dyn Fn(u64),
 ) -> Result<Made, BuildError> {
     let icon = package.icon.as_deref().map(read).transpose()?;
+    let license = license(package)?;
     let stub = Stub { image: packager_prebuilt::STUB_X86, icon: icon.as_deref() };
     let staging = if wants.share { sink.staging(&share::config::staging_folder(package))? } else { None };
     let staging = staging.map(utf8).transpose()?;
@@ -72,6 +73,7 @@ pub fn make(
         cabinet: content.cabinet.sha256,
         cabinets: &cabinets,
         icon: icon.as_deref(),
+        license: license.as_deref(),
     };
     let sites = sites(package, request);
     let (msi, exe) = std::thread::scope(|scope| {
@@ -104,6 +106,12 @@ pub fn make(
         }
     }
     Ok(Made { encoded, bootstrap, icon, staged: staging.is_some(), artefacts, packages })
+}
+
+/// The licence, for packages that show it. That it is text has been looked at.
+fn license(package: &PackagePlan) -> Result<Option<String>, BuildError> {
+    let path = package.license.as_deref().filter(|_| package.outputs.msi.dialogs);
+    Ok(path.map(read).transpose()?.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
 }
 
 fn pass<'a>(

@@ -29,16 +29,8 @@ impl Checker<'_> {
             };
             // `secret = false` asks for nothing.
             let asks = !matches!(value.get_ref(), DeValue::Boolean(false));
-            match field.available {
-                Available::Later if asks => {
-                    self.not_available(key.span(), &format!("`{here}`"));
-                }
-                Available::Idle => self.problems.push(
-                    Diagnostic::warning("no-effect-yet", key.span(), format!("`{here}` has no effect yet"))
-                        .why("this version of packager shows no dialogs")
-                        .help("it may stay: a later version will use it"),
-                ),
-                _ => {}
+            if field.available == Available::Later && asks {
+                self.not_available(key.span(), &format!("`{here}`"));
             }
             self.value(value, &field.shape, &here);
         }

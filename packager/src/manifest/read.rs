@@ -140,6 +140,7 @@ fn settings(t: &Table<'_, '_>) -> Vec<Setting> {
             required: t.flag("required"),
             secret: t.flag("secret"),
             allowed: t.texts("allowed"),
+            ask: t.text("ask"),
             matches: t.text("matches"),
             registry: t.text("registry"),
             legacy: t.texts("legacy"),
@@ -255,6 +256,7 @@ fn sites(t: &Table<'_, '_>) -> Vec<Site> {
 fn msi(t: &Table<'_, '_>) -> Msi {
     Msi {
         compression: t.text("compression"),
+        dialogs: t.text("dialogs"),
         cabinet_size: t.text("cabinet-size"),
         same_version: t.text("same-version"),
         downgrade: t.text("downgrade"),

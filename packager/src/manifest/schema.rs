@@ -33,7 +33,6 @@ fn property(field: &Field) -> Value {
     let doc = match field.available {
         Available::Now => field.doc.to_owned(),
         Available::Later => format!("{} (not available in this version)", field.doc),
-        Available::Idle => format!("{} (no effect in this version)", field.doc),
     };
     value.insert("description".into(), json!(doc));
     if field.available == Available::Later {

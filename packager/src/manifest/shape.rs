@@ -7,8 +7,6 @@ pub enum Available {
     Now,
     /// No: using it is an error.
     Later,
-    /// It may stand there, but has no effect yet: a warning.
-    Idle,
 }
 
 /// A key of a table.
@@ -94,11 +92,6 @@ pub(super) const fn need(key: &'static str, shape: Shape, doc: &'static str) -> 
 /// A field that this version understands but cannot do.
 pub(super) const fn later(key: &'static str, shape: Shape, doc: &'static str) -> Field {
     Field { key, shape, required: false, available: Available::Later, doc }
-}
-
-/// A field without effect in this version.
-pub(super) const fn idle(key: &'static str, shape: Shape, doc: &'static str) -> Field {
-    Field { key, shape, required: false, available: Available::Idle, doc }
 }
 
 /// A word.

@@ -119,6 +119,8 @@ pub struct Setting {
     pub secret: Option<Spanned<bool>>,
     /// `allowed`
     pub allowed: Vec<Text>,
+    /// `ask`
+    pub ask: Option<Text>,
     /// `matches`
     pub matches: Option<Text>,
     /// `registry`
@@ -284,6 +286,8 @@ pub struct Site {
 pub struct Msi {
     /// `compression`
     pub compression: Option<Text>,
+    /// `dialogs`
+    pub dialogs: Option<Text>,
     /// `cabinet-size`
     pub cabinet_size: Option<Text>,
     /// `same-version`

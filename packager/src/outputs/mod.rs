@@ -47,6 +47,8 @@ pub struct Release<'a> {
     pub cabinets: &'a [u32],
     /// Content of the icon file.
     pub icon: Option<&'a [u8]>,
+    /// The licence, when the package shows it.
+    pub license: Option<&'a str>,
 }
 
 impl Release<'_> {

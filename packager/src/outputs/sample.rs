@@ -152,5 +152,13 @@ pub fn files() -> Vec<InstalledFile> {
 
 /// A release of them.
 pub fn release<'a>(package: &'a PackagePlan, files: &'a [InstalledFile]) -> Release<'a> {
-    Release { package, files, digest: [7; 32], cabinet: [8; 32], cabinets: &[5], icon: Some(b"icon") }
+    Release {
+        package,
+        files,
+        digest: [7; 32],
+        cabinet: [8; 32],
+        cabinets: &[5],
+        icon: Some(b"icon"),
+        license: None,
+    }
 }

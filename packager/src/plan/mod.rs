@@ -83,6 +83,10 @@ pub struct MsiOptions {
     pub is_translation: bool,
     /// Language ids of the MSIs that are made besides.
     pub translations: Vec<u16>,
+    /// Whether it shows dialogs.
+    pub dialogs: bool,
+    /// The settings that dialogs ask for, in the order of the manifest.
+    pub asks: Vec<Ask>,
     /// Whether the same version may be installed over itself (as a major upgrade).
     pub same_version_upgrades: bool,
     /// Whether an older version may replace a newer one.
@@ -93,12 +97,23 @@ pub struct MsiOptions {
     pub cabinet_size: Option<u64>,
 }
 
+/// A setting that a dialog asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ask {
+    /// The setting.
+    pub setting: String,
+    /// What stands above its field.
+    pub label: String,
+}
+
 impl Default for MsiOptions {
     fn default() -> Self {
         Self {
             language: 1033,
             is_translation: false,
             translations: Vec::new(),
+            dialogs: false,
+            asks: Vec::new(),
             same_version_upgrades: true,
             downgrade: false,
             compression: Compression::Mszip,

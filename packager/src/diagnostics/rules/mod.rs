@@ -115,6 +115,8 @@ macro_rules! rules {
 }
 
 rules! {
+    ask_without_dialogs,
+    bad_ask,
     bad_bootstrap_name,
     bad_cabinet_size,
     bad_detect_key,

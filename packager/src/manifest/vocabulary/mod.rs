@@ -7,7 +7,7 @@ use self::acts::{
     TASK,
 };
 use super::shape::Shape::{AnyOf, Choice, Flag, List, Map, Number, Open, Table, Tables, Text};
-use super::shape::{Field, Shape, field, idle, later, later_word, need, word};
+use super::shape::{Field, Shape, field, later, later_word, need, word};
 
 const TEXTS: Shape = List(&Text);
 const U32: i64 = u32::MAX as i64;
@@ -138,7 +138,7 @@ const SETTING: &[Field] = &[
         TEXTS,
         "root\\key\\value where predecessors stored it, in order; each is looked for in both views",
     ),
-    idle("ask", Text, "its field on the settings page when dialogs are shown"),
+    field("ask", Text, "what stands above its field on the settings page when dialogs are shown"),
 ];
 
 const REGISTRY: &[Field] = &[
@@ -251,7 +251,7 @@ const MSI: &[Field] = &[
         Text,
         "files of this size in sum share a cabinet, such as 500 MB; 2 GB when absent",
     ),
-    field("dialogs", Choice(&[word("none"), later_word("minimal")]), "none when absent"),
+    field("dialogs", Choice(&[word("none"), word("minimal")]), "none when absent"),
     field("same-version", Choice(&[word("upgrade"), word("refuse")]), "upgrade when absent"),
     field("downgrade", Choice(&[word("refuse"), word("allow")]), "refuse when absent"),
     field("language", AnyOf(&[Text, TEXTS]), "languages of its texts, an MSI for each; en-US when absent"),

@@ -10,7 +10,7 @@ use super::places::{self, Names};
 use super::{Model, RegistryKey, Setting, ViewChoice, registry, values, windows};
 use crate::manifest::types::{self, Manifest, Removal, Text, Typed, Version};
 use crate::plan::inputs::Inputs;
-use crate::plan::{Compression, MsiOptions, Outputs, ShareOptions};
+use crate::plan::{Ask, Compression, MsiOptions, Outputs, ShareOptions};
 use crate::sign::KeySource;
 
 /// The meaning of a manifest; `None` when something in it is wrong.
@@ -285,6 +285,8 @@ fn outputs(manifest: &Manifest, inputs: &Inputs) -> Option<Outputs> {
             language,
             is_translation: false,
             translations: languages.collect(),
+            dialogs: word(&msi.dialogs, "minimal"),
+            asks: asks(manifest),
             same_version_upgrades: !word(&msi.same_version, "refuse"),
             downgrade: word(&msi.downgrade, "allow"),
             compression: if word(&msi.compression, "none") { Compression::None } else { Compression::Mszip },
@@ -295,6 +297,13 @@ fn outputs(manifest: &Manifest, inputs: &Inputs) -> Option<Outputs> {
         },
         share: ShareOptions { private_key },
     })
+}
+
+fn asks(manifest: &Manifest) -> Vec<Ask> {
+    let ask = |setting: &types::Setting| {
+        Some(Ask { setting: setting.name.get_ref().clone(), label: text(&setting.ask)? })
+    };
+    manifest.settings.iter().filter_map(ask).collect()
 }
 
 fn text(at: &Option<Text>) -> Option<String> {

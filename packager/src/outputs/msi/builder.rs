@@ -61,6 +61,12 @@ impl<'a> Builder<'a> {
         native_view(self.release.package.target.product.arch)
     }
 
+    /// Whether a dialog asks for a setting.
+    pub fn asks(&self, setting: &str) -> bool {
+        let options = &self.release.package.outputs.msi;
+        options.dialogs && options.asks.iter().any(|ask| ask.setting == setting)
+    }
+
     /// The key of an installed file's rows.
     pub fn file_key(&self, path: &str) -> String {
         ids::file_key(path)

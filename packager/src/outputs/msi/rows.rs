@@ -61,6 +61,11 @@ impl Rows {
         self.0.entry(table).or_default().push(row);
     }
 
+    /// Makes sure that there is such a table, if only an empty one.
+    pub fn ensure(&mut self, table: &'static str) {
+        self.0.entry(table).or_default();
+    }
+
     /// The tables in order of their names.
     pub fn tables(&self) -> impl Iterator<Item = (&'static str, &[Row])> {
         self.0.iter().map(|(name, rows)| (*name, rows.as_slice()))

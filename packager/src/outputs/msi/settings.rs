@@ -156,9 +156,12 @@ impl Writer<'_, '_> {
     /// What refuses a value. Only who removes the product may have any.
     fn accept(&mut self, setting: &Setting) -> Result<()> {
         let name = &setting.name;
+        // A person who is asked may give it later: the dialog lets nobody go on without it.
+        let asked = self.builder.asks(name);
+        let later = if asked { format!(" OR UILevel = 5 AND NOT {name}") } else { String::new() };
         if setting.required {
             let message = self.builder.texts.message("required", &[("setting", name)])?;
-            self.launch(&format!("{REMOVING} OR {name}"), message);
+            self.launch(&format!("{REMOVING} OR {name}{later}"), message);
         }
         // In the Registry table it would announce another type, and no table can double it.
         let message = self.builder.texts.message("number-sign", &[("setting", name)])?;
@@ -166,7 +169,7 @@ impl Writer<'_, '_> {
         if setting.allowed.is_empty() {
             return Ok(());
         }
-        let empty = if setting.required { String::new() } else { format!(" OR NOT {name}") };
+        let empty = if setting.required { later } else { format!(" OR NOT {name}") };
         let tests: Vec<String> = setting
             .allowed
             .iter()

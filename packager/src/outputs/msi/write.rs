@@ -74,6 +74,7 @@ fn findings(prepared: &Prepared<'_>) -> Result<Vec<Finding>> {
 pub(super) fn database(plan: &MsiPlan, icon: Option<&[u8]>) -> Result<Database> {
     let mut database = Database::new(codepage::of_language(0));
     for (table, rows) in plan.rows.tables() {
+        database.table(table).map_err(Error::Database)?;
         for row in rows {
             let values: Vec<Value> = row.iter().map(value).collect();
             if row.contains(&Cell::Stream) {

@@ -7,7 +7,7 @@ use crate::validate::{Place, Report, View};
 /// Table, column, bits that mean something.
 const BITS: [(&str, &str, i32); 11] = [
     ("BBControl", "Attributes", 0x00ff_ffff),
-    ("Dialog", "Attributes", 0x0000_1fff),
+    ("Dialog", "Attributes", 0x0001_03ff),
     ("Feature", "Attributes", 0x3f),
     ("File", "Attributes", 0x7607),
     ("MoveFile", "Options", 0x1),

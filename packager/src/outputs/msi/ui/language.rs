@@ -1,7 +1,5 @@
 //! The texts of one language. They are data: one file a language in the templates crate.
 
-#![allow(dead_code)]
-
 use std::collections::BTreeMap;
 
 use packager_templates::LANGUAGES;
