@@ -73,7 +73,6 @@ fn what_is_not_available_is_said_each_time() {
         "`task`",
         "`sign`",
         "`output.msi.compression = \"lzx\"`",
-        "`output.msi.dialogs = \"minimal\"`",
         "`output.exe.compression = \"balanced\"`",
     ] {
         assert!(said.iter().any(|(_, _, text)| text.starts_with(what)), "nothing is said about {what}");

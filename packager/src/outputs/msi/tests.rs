@@ -138,7 +138,10 @@ fn component_codes_do_not_move_with_the_version() {
 fn written(arch: Arch) -> msidb::Package<Cursor<Vec<u8>>> {
     let package = sample::package(arch);
     let files = sample::files();
-    let release = sample::release(&package, &files);
+    written_from(sample::release(&package, &files))
+}
+
+fn written_from(release: Release<'_>) -> msidb::Package<Cursor<Vec<u8>>> {
     let mut file = tempfile::NamedTempFile::new().unwrap();
     file.write_all(b"cabinet").unwrap();
     let part = CabinetPart { start: 0, size: 7, sha256: [8; 32], last: 5 };
@@ -156,6 +159,27 @@ fn the_original_suites_questions_are_answered() {
         // Installing the same version again is an upgrade on purpose.
         let known = |text: &&String| !text.starts_with("ICE61 warning");
         assert_eq!(text.iter().filter(known).collect::<Vec<_>>(), Vec::<&String>::new());
+    }
+}
+
+#[test]
+fn dialogs_in_every_language_answer_them_too() {
+    for (name, _) in packager_templates::LANGUAGES {
+        let mut package = sample::package(Arch::X64);
+        package.outputs.msi.dialogs = true;
+        package.outputs.msi.language = crate::model::windows::language(name).unwrap();
+        let ask = |setting: &crate::plan::Setting| crate::plan::Ask {
+            setting: setting.name.clone(),
+            label: setting.name.clone(),
+        };
+        package.outputs.msi.asks = package.target.settings.iter().map(ask).collect();
+        let files = sample::files();
+        let mut release = sample::release(&package, &files);
+        release.license = Some("[1] {a} \\ \u{e9}\u{65e5}");
+        let findings = validate::run(&written_from(release).database, &[]);
+        let text: Vec<String> = findings.iter().map(ToString::to_string).collect();
+        let known = |text: &&String| !text.starts_with("ICE61 warning");
+        assert_eq!(text.iter().filter(known).collect::<Vec<_>>(), Vec::<&String>::new(), "{name}");
     }
 }
 
