@@ -89,6 +89,9 @@ fn check(setting: &Setting, label: &str, texts: &Language, events: &mut Vec<Even
         let message = texts.text("setting-missing", &label)?;
         events.push(set(PROBLEM, &message, &format!("NOT {PROBLEM} AND NOT {name}")));
     }
+    // What the launch condition refuses too: it would announce another type of registry value.
+    let message = texts.text("setting-number-sign", &label)?;
+    events.push(set(PROBLEM, &message, &format!("NOT {PROBLEM} AND {name}<<\"#\"")));
     if !setting.allowed.is_empty() {
         events.push(set(REFUSED, "1", name));
         events.push(set(REFUSED, "{}", &format!("NOT {name}")));

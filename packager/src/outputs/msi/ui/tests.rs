@@ -111,7 +111,8 @@ fn events(rows: &Rows, dialog: &str, control: &str) -> Vec<String> {
 
 #[test]
 fn every_text_is_used_and_none_is_missing() {
-    let mut used = BTreeSet::from(["setup".to_owned(), "setting-missing".into(), "setting-refused".into()]);
+    let own = ["setup", "setting-missing", "setting-refused", "setting-number-sign"];
+    let mut used: BTreeSet<String> = own.map(str::to_owned).into();
     for dialog in dialog::all().unwrap().into_values() {
         used.extend(dialog.heading.into_iter().chain(dialog.text));
         let keys = dialog.controls.into_iter().filter_map(|control| control.text);
@@ -172,6 +173,10 @@ fn next_looks_at_what_was_typed() {
         [
             "[SettingProblem] {} 1",
             "[SettingProblem] Please enter a value: Label of SERVER_URL NOT SettingProblem AND NOT SERVER_URL",
+            "[SettingProblem] Please enter a value that does not start with #: Label of SERVER_URL \
+             NOT SettingProblem AND SERVER_URL<<\"#\"",
+            "[SettingProblem] Please enter a value that does not start with #: Label of GROUP \
+             NOT SettingProblem AND GROUP<<\"#\"",
             "[SettingRefused] 1 GROUP",
             "[SettingRefused] {} NOT GROUP",
             "[SettingRefused] {} GROUP=\"default\"",
@@ -187,40 +192,33 @@ fn next_looks_at_what_was_typed() {
 }
 
 #[test]
-fn what_was_emptied_is_carried_to_the_execute_sequence() {
+fn what_was_emptied_is_handed_over_when_all_dialogs_are_over() {
     let rows = rows(1033, None, &["SERVER_URL"]);
-    let install = events(&rows, "Ready", "Install");
-    assert_eq!(
-        install[..2],
-        ["[CLEARED_SETTINGS] ; 1", "[CLEARED_SETTINGS] [CLEARED_SETTINGS]SERVER_URL; NOT SERVER_URL"]
-    );
-    assert_eq!(install.last().unwrap(), "EndDialog Return OutOfDiskSpace <> 1");
-    let step = |name: &str| {
-        let steps = rows.table("InstallExecuteSequence").iter();
-        steps.clone().find(|row| text(&row[0]) == name).map(|row| (row[2].clone(), text(&row[1]).to_owned()))
+    let number = |action: &str| {
+        let mut steps = rows.table("InstallUISequence").iter();
+        steps.find(|row| text(&row[0]) == action).map(|row| row[2].clone()).unwrap()
     };
-    let (clear, condition) = step("Clear_SERVER_URL").unwrap();
-    assert_eq!(condition, "CLEARED_SETTINGS><\";SERVER_URL;\"");
-    assert!(clear < step("Remember_SERVER_URL").unwrap().0);
-    assert_eq!(step("Clear_GROUP"), None);
+    let dialogs = ["Welcome", "Resume", "Maintenance", "Progress"].map(number);
+    assert!(number("CostFinalize") < dialogs[0]);
+    assert!(dialogs.iter().all(|dialog| *dialog < number("Pass_SERVER_URL")));
+    assert!(number("Pass_SERVER_URL") < number("ExecuteAction"));
     let property = |name: &str| rows.table("Property").iter().find(|row| text(&row[0]) == name).cloned();
     let secure = property("SecureCustomProperties").unwrap();
-    for name in ["CLEARED_SETTINGS", "INSTALLDIR", "SERVER_URL"] {
+    for name in ["INSTALLDIR", "SERVER_URL"] {
         assert!(text(&secure[1]).split(';').any(|secure| secure == name), "{name}");
     }
 }
 
 #[test]
 fn what_a_person_is_asked_for_need_not_be_on_the_command_line() {
-    let conditions = |asks: &[&str]| {
+    let end = |asks: &[&str]| {
         let rows = rows(1033, None, asks);
-        rows.table("LaunchCondition").iter().map(|row| text(&row[0]).to_owned()).collect::<Vec<_>>()
+        let of_setting = |row: &&Row| text(&row[1]).starts_with("SERVER_URL must be given");
+        let row = rows.table("LaunchCondition").iter().find(of_setting).unwrap();
+        text(&row[0]).split_once("OR SERVER_URL").unwrap().1.to_owned()
     };
-    assert!(
-        conditions(&["SERVER_URL"])
-            .contains(&"Installed OR SERVER_URL OR UILevel = 5 AND NOT SERVER_URL".into())
-    );
-    assert!(conditions(&[]).contains(&"Installed OR SERVER_URL".into()));
+    assert_eq!(end(&["SERVER_URL"]), " OR UILevel = 5 AND NOT SERVER_URL");
+    assert_eq!(end(&[]), "");
 }
 
 #[test]
