@@ -10,6 +10,7 @@ mod lifecycle;
 mod node;
 mod ownership;
 mod parity;
+mod per_user;
 mod reproducible;
 mod settings;
 mod share;

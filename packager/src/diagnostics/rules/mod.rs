@@ -156,6 +156,7 @@ rules! {
     secret_in_payload,
     secret_in_plain_sight,
     share_without_key,
+    shared_by_archs,
     unquoted_path,
     unused_glob,
     view_64_in_x86,

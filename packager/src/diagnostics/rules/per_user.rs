@@ -43,7 +43,7 @@ mod tests {
     use super::super::testing::{and, error, fine, warning};
 
     fn user(more: &str) -> String {
-        and(more).replace("[payload]", "scope = \"user\"\n[payload]")
+        and(more).replace("[payload]", "scope = \"user\"\n[payload]").replace(r#"["x64", "x86"]"#, r#"["x64"]"#)
     }
 
     #[test]

@@ -1,10 +1,11 @@
 //! What the table modules share: the release, the rows so far, and the one way to make a component.
 
-use packager_shared::plan::{Arch, View};
+use packager_shared::plan::{Key, Root, View};
 use packager_shared::state::native_view;
 use uuid::Uuid;
 
 use super::directories::Directories;
+use super::formatted::{self, Folders};
 use super::rows::{Rows, row};
 use super::ui::Language;
 use crate::outputs::Release;
@@ -46,14 +47,14 @@ impl<'a> Builder<'a> {
             release,
             rows: Rows::default(),
             texts,
-            directories: Directories::new(&plan.install_dir, plan.product.arch != Arch::X86),
+            directories: Directories::new(&plan.install_dir, Folders::of(&plan.product)),
             upgrade_code: Uuid::from_bytes(plan.product.upgrade_code),
         }
     }
 
-    /// Whether the package is for a 64-bit system.
-    pub fn wide(&self) -> bool {
-        self.release.package.target.product.arch != Arch::X86
+    /// What the known directories are.
+    pub fn folders(&self) -> Folders {
+        Folders::of(&self.release.package.target.product)
     }
 
     /// The view of the package's own architecture.
@@ -79,6 +80,9 @@ impl<'a> Builder<'a> {
     }
 
     /// Adds a component with this key. `view` decides the 64-bit attribute; a key path of `None` is its directory.
+    ///
+    /// In a package for one user all is in the user's profile, and what a file there says counts for no other user
+    /// of the machine: a component of such a package gets a value under HKCU as its key path, if it has none (ICE38).
     pub fn component(
         &mut self,
         key: &str,
@@ -106,10 +110,28 @@ impl<'a> Builder<'a> {
         let code =
             ids::component_code(self.upgrade_code, self.release.package.target.product.arch, kind, target);
         let bits = if view == View::Bits64 { attributes::BITS_64 } else { 0 };
+        let mut attributes = attributes | bits;
+        let mut key_path = key_path.map(str::to_owned);
+        if self.folders().user && attributes & attributes::REGISTRY_KEY_PATH == 0 {
+            attributes |= attributes::REGISTRY_KEY_PATH;
+            key_path = Some(self.presence(key));
+        }
         self.rows.push(
             "Component",
-            row![key, ids::braced(code.as_bytes()), directory, attributes | bits, condition, key_path],
+            row![key, ids::braced(code.as_bytes()), directory, attributes, condition, key_path],
         );
         self.rows.push("FeatureComponents", row![FEATURE, key]);
+    }
+
+    /// A value of the user that says that a component is there, and nothing else.
+    fn presence(&mut self, component: &str) -> String {
+        let product = &self.release.package.target.product;
+        let path = format!("SOFTWARE\\{}\\{}\\Components", product.manufacturer, product.id);
+        let key = Key { root: Root::CurrentUser, view: self.native_view(), path };
+        let id = ids::row_key("k", Kind::Registry, &ids::registry_target(&key, component));
+        let root = super::registry::root(key.root);
+        self.rows
+            .push("Registry", row![&id, root, formatted::literal(&key.path), component, "#1", component]);
+        id
     }
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use packager_shared::template::{Dir, Part, Template};
 
-use super::formatted::directory_id;
+use super::formatted::{Folders, USER_PROGRAMS, directory_id};
 use super::rows::{Rows, row};
 use super::short_names::with_short_names;
 use crate::plan::ids::{self, Kind};
@@ -19,7 +19,7 @@ struct Folder {
 /// Collects the directories that rows refer to.
 #[derive(Debug)]
 pub struct Directories {
-    wide: bool,
+    which: Folders,
     /// Predefined folders in use, which stand directly under TARGETDIR.
     known: BTreeSet<&'static str>,
     folders: BTreeMap<String, Folder>,
@@ -36,11 +36,12 @@ const COMMON: &[(&str, &str, &[&str])] = &[
     ("CommonPrograms", "CommonAppDataFolder", &["Microsoft", "Windows", "Start Menu"]),
     ("CommonStartup", "CommonAppDataFolder", &["Microsoft", "Windows", "Start Menu", "Programs"]),
     ("CommonDesktop", "WindowsVolume", &["Users", "Public"]),
+    (USER_PROGRAMS, "LocalAppDataFolder", &[]),
 ];
 
 fn last_name(id: &str) -> &'static str {
     match id {
-        "CommonPrograms" => "Programs",
+        "CommonPrograms" | USER_PROGRAMS => "Programs",
         "CommonStartup" => "Startup",
         _ => "Desktop",
     }
@@ -48,10 +49,10 @@ fn last_name(id: &str) -> &'static str {
 
 impl Directories {
     /// Starts with the install directory: a known folder and names below it.
-    pub fn new(install_dir: &Template, wide: bool) -> Self {
+    pub fn new(install_dir: &Template, which: Folders) -> Self {
         let mut this = Self {
             foreign: BTreeSet::new(),
-            wide,
+            which,
             known: BTreeSet::new(),
             folders: BTreeMap::new(),
             install_dir: canonical(install_dir),
@@ -113,7 +114,7 @@ impl Directories {
 
     fn root(&mut self, dir: Option<Dir>) -> String {
         let Some(dir) = dir else { return "TARGETDIR".to_owned() };
-        let id = directory_id(dir, self.wide);
+        let id = directory_id(dir, self.which);
         if let Some((_, base, names)) = COMMON.iter().find(|(common, ..)| *common == id) {
             self.known.insert(base);
             let (mut parent, mut path) = ((*base).to_owned(), format!("<{base}>"));
@@ -143,17 +144,22 @@ impl Directories {
 
     /// The product's own folders, the deepest first.
     pub fn own(&self) -> Vec<String> {
+        self.deepest_first(|id| !self.foreign.contains(id))
+    }
+
+    fn deepest_first(&self, wanted: impl Fn(&str) -> bool) -> Vec<String> {
         let depth = |id: &str| {
             std::iter::successors(self.folders.get(id), |folder| self.folders.get(&folder.parent)).count()
         };
-        let mut own: Vec<_> = self
-            .folders
-            .keys()
-            .filter(|id| !self.foreign.contains(*id))
-            .map(|id| (std::cmp::Reverse(depth(id)), id.clone()))
-            .collect();
-        own.sort_unstable();
-        own.into_iter().map(|(_, id)| id).collect()
+        let ids = self.folders.keys().filter(|id| wanted(id));
+        let mut list: Vec<_> = ids.map(|id| (std::cmp::Reverse(depth(id)), id.clone())).collect();
+        list.sort_unstable();
+        list.into_iter().map(|(_, id)| id).collect()
+    }
+
+    /// Every folder below a known one, the deepest first.
+    pub fn made(&self) -> Vec<String> {
+        self.deepest_first(|_| true)
     }
 
     /// Writes the Directory rows.

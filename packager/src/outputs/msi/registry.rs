@@ -4,7 +4,7 @@ use packager_shared::ids::hex;
 use packager_shared::plan::{Data, Key, Root};
 
 use super::builder::{Builder, attributes};
-use super::formatted;
+use super::formatted::{self, Folders};
 use super::rows::{Cell, row};
 use crate::plan::ids::{self, Kind};
 
@@ -19,8 +19,8 @@ pub fn root(root: Root) -> i32 {
 }
 
 /// The Value column, which carries the type in a prefix. `None`: the table has no such type.
-pub fn value(data: &Data, wide: bool) -> Option<Cell> {
-    let text = |template| formatted::template(template, wide);
+pub fn value(data: &Data, folders: Folders) -> Option<Cell> {
+    let text = |template| formatted::template(template, folders);
     Some(match data {
         Data::Sz(template) => {
             let text = text(template);
@@ -42,7 +42,7 @@ pub fn value(data: &Data, wide: bool) -> Option<Cell> {
 
 /// Adds a value in a component of its own. QWORD values and parts of lists are the bootstrap's work: nothing is written.
 pub fn write_value(builder: &mut Builder<'_>, key: &Key, name: &str, data: &Data) {
-    let Some(value) = value(data, builder.wide()) else { return };
+    let Some(value) = value(data, builder.folders()) else { return };
     let name = formatted::literal(name);
     write(builder, key, name.into(), value);
 }
@@ -161,7 +161,7 @@ mod tests {
 
     #[test]
     fn every_type_has_its_prefix() {
-        let value = |data: Data| value(&data, true);
+        let value = |data: Data| value(&data, Folders { wide: true, user: false });
         assert_eq!(value(Data::Sz(text("a"))), Some("a".into()));
         assert_eq!(value(Data::Sz(text("#1"))), Some("##1".into()));
         assert_eq!(value(Data::Sz(text(""))), Some(Cell::Null));

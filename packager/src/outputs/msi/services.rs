@@ -39,7 +39,7 @@ pub fn write(builder: &mut Builder<'_>, service: &Service) {
         [] => String::new(),
         names => names.iter().map(|name| format!("{name}[~]")).collect::<String>() + "[~]",
     };
-    let arguments = formatted::template(&service.arguments, builder.wide());
+    let arguments = formatted::template(&service.arguments, builder.folders());
     builder.rows.push(
         "ServiceInstall",
         row![
@@ -51,7 +51,7 @@ pub fn write(builder: &mut Builder<'_>, service: &Service) {
             ERROR_CONTROL,
             None::<String>,
             depends,
-            service.account.as_ref().map(|account| formatted::template(account, builder.wide())),
+            service.account.as_ref().map(|account| formatted::template(account, builder.folders())),
             None::<String>,
             arguments,
             &component,

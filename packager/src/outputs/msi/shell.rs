@@ -46,7 +46,7 @@ pub fn shortcut(builder: &mut Builder<'_>, shortcut: Shortcut<'_>) {
             name,
             &component,
             format!("[#{component}]"),
-            formatted::template(shortcut.arguments, builder.wide()),
+            formatted::template(shortcut.arguments, builder.folders()),
             formatted::literal(shortcut.description),
             Cell::Null, // Hotkey
             Cell::Null, // Icon_: the target's own
@@ -62,7 +62,7 @@ pub fn environment(builder: &mut Builder<'_>, name: &str, value: &Template, acti
     // `=` create and set on install, `-` remove on uninstall, `*` the machine's environment. A list keeps its
     // other parts through `[~]` (Microsoft: "Environment Table").
     let machine = if builder.release.package.target.product.scope == Scope::Machine { "*" } else { "" };
-    let text = formatted::template(value, builder.wide());
+    let text = formatted::template(value, builder.folders());
     let target = format!("{machine}{name}\\{text}");
     let key = ids::row_key("e", Kind::Environment, &target);
     let value = match action {
@@ -114,7 +114,17 @@ pub fn folders_on_the_way(builder: &mut Builder<'_>) {
             builder.rows.push("CreateFolder", row![folder, &component]);
         }
     }
+    if builder.folders().user {
+        // In a profile every folder has to be named, also those that others use: empty ones alone go (ICE64).
+        for (number, folder) in builder.directories.made().into_iter().enumerate() {
+            let row = row![format!("Folder{number:05}"), &component, Cell::Null, folder, ON_REMOVE];
+            builder.rows.push("RemoveFile", row);
+        }
+    }
 }
+
+/// msidbRemoveFileInstallModeOnRemove.
+const ON_REMOVE: i32 = 2;
 
 /// A component whose key path is its directory, which ICE18 wants to be created.
 fn directory_component(builder: &mut Builder<'_>, key: &str, identity: (Kind, &str), directory: &str) {

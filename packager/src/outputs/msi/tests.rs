@@ -153,7 +153,7 @@ fn written_from(release: Release<'_>) -> msidb::Package<Cursor<Vec<u8>>> {
 
 #[test]
 fn the_original_suites_questions_are_answered() {
-    for arch in [Arch::X64, Arch::X86] {
+    for arch in [Arch::X64, Arch::X86, Arch::Arm64] {
         let findings = validate::run(&written(arch).database, &[]);
         let text: Vec<String> = findings.iter().map(ToString::to_string).collect();
         // Installing the same version again is an upgrade on purpose.
@@ -224,4 +224,57 @@ fn more_cabinets_than_disks_are_refused() {
     let all: Vec<u32> = (1..=32_768).collect();
     let release = Release { cabinets: &all, ..sample::release(&package, &files) };
     assert!(matches!(plan(release), Err(Error::Cabinets { count: 32_768 })));
+}
+
+#[test]
+fn an_arm64_package_says_what_it_needs() {
+    let package = sample::package(Arch::Arm64);
+    let files = sample::files();
+    let plan = plan(sample::release(&package, &files)).unwrap();
+    assert!(plan.file_name.ends_with("-arm64.msi"), "{}", plan.file_name);
+    assert_eq!((plan.summary.template.as_str(), plan.summary.installer_version), ("Arm64;1033", 500));
+    let directories: Vec<&str> = plan.rows.table("Directory").iter().map(|row| text(&row[0])).collect();
+    assert!(directories.contains(&"ProgramFiles64Folder") && !directories.contains(&"ProgramFilesFolder"));
+    // The same values as of an x64 package are of the 64-bit view.
+    let wide = |row: &&Row| matches!(row[3], Cell::Int(bits) if bits & 256 != 0);
+    assert_eq!(plan.rows.table("Component").iter().filter(|row| !wide(row)).count(), 1);
+    let other = super::plan(sample::release(&sample::package(Arch::X64), &files)).unwrap();
+    let codes = |plan: &MsiPlan| -> Vec<String> {
+        plan.rows.table("Component").iter().map(|row| text(&row[1]).to_owned()).collect()
+    };
+    assert!(codes(&plan).iter().all(|code| !codes(&other).contains(code)));
+}
+
+/// What the package of one user has instead of what the machine's has.
+#[test]
+fn a_package_of_one_user_stays_in_the_profile() {
+    let mut package = sample::package(Arch::X64);
+    package.target.product.scope = packager_shared::plan::Scope::User;
+    package.target.ops.retain(|op| {
+        !matches!(
+            op,
+            Op::Service(_) | Op::Directory { .. } | Op::RegistryValue { .. } | Op::RegistryKey { .. }
+        )
+    });
+    for setting in &mut package.target.settings {
+        setting.registry = None;
+    }
+    let files = sample::files();
+    let plan = plan(sample::release(&package, &files)).unwrap();
+    assert_eq!(plan.summary.word_count, 10);
+    assert_eq!(property(&plan.rows, "ALLUSERS"), "");
+    let table = |name: &str| plan.rows.table(name);
+    // Each component has a value of the user as its key path.
+    for component in table("Component") {
+        assert!(matches!(component[3], Cell::Int(bits) if bits & 4 != 0), "{component:?}");
+        let value = table("Registry").iter().find(|value| value[0] == component[5]).unwrap();
+        assert_eq!((&value[1], &value[5]), (&Cell::Int(1), &component[0]));
+    }
+    assert!(table("Registry").iter().all(|value| value[1] == Cell::Int(1)));
+    let below = |id: &str| table("Directory").iter().find(|row| text(&row[0]) == id).map(|row| text(&row[1]));
+    assert_eq!(below("UserPrograms"), Some("LocalAppDataFolder"));
+    let removed: Vec<&str> = table("RemoveFile").iter().map(|row| text(&row[3])).collect();
+    for directory in ["INSTALLDIR", "UserPrograms"] {
+        assert!(removed.contains(&directory), "{directory} in {removed:?}");
+    }
 }

@@ -131,7 +131,12 @@ pub fn bury<S: System>(system: &mut S, dir: &str, scope: Scope, file: &str) {
     };
     let drive = |path: &str| path.get(..2).map(path::lower);
     let base = match own {
-        Ok(own) if drive(&own) == drive(dir) => path::join(&own, "Temp"),
+        Ok(own) if drive(&own) == drive(dir) => {
+            // Where others clean up too; a profile may have its own elsewhere.
+            let temp = path::join(&own, "Temp");
+            let there = matches!(system.stat(&temp), Ok(Some(stat)) if stat.directory && !stat.reparse);
+            if there { temp } else { own }
+        }
         _ => String::from(dir.get(..2).unwrap_or_default()),
     };
     let stamp = text::number(system.ticks());
