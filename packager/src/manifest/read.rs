@@ -6,8 +6,8 @@ use serde_spanned::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::types::{
-    Bootstrap, Data, Detect, Environment, Manifest, Msi, Payload, Product, Registry, Removal, Service,
-    Setting, Shortcut, Site, Text, Typed, Version,
+    Bootstrap, Data, Detect, Environment, Manifest, Msi, Payload, Product, Recovery, Registry, Removal,
+    Service, Setting, Shortcut, Site, Text, Typed, Version,
 };
 
 /// The whole manifest.
@@ -205,6 +205,16 @@ fn service(t: &Table<'_, '_>) -> Service {
         account: t.text("account"),
         depends: t.texts("depends"),
         run: t.text("run"),
+        password: t.text("password"),
+        error_control: t.text("error-control"),
+        preshutdown: t.text("preshutdown"),
+        recovery: t.table("recovery").map(|r| Recovery {
+            span: r.span.clone(),
+            restart_after: r.text("restart-after"),
+            attempts: r.number("attempts"),
+            reset_after: r.text("reset-after"),
+            also_on_error_exit: r.flag("also-on-error-exit"),
+        }),
     }
 }
 

@@ -5,6 +5,10 @@ use std::ops::Range;
 
 pub use serde_spanned::Spanned;
 
+pub use service::{Recovery, Service};
+
+mod service;
+
 /// Text and its place.
 pub type Text = Spanned<String>;
 
@@ -179,31 +183,6 @@ pub enum Typed {
     Append(Vec<Text>),
     /// `prepend`
     Prepend(Vec<Text>),
-}
-
-/// `[[service]]`
-#[derive(Clone, Debug, Default)]
-pub struct Service {
-    /// Place of the table.
-    pub span: Range<usize>,
-    /// `name`
-    pub name: Option<Text>,
-    /// `display`
-    pub display: Option<Text>,
-    /// `description`
-    pub description: Option<Text>,
-    /// `exe`
-    pub exe: Option<Text>,
-    /// `arguments`
-    pub arguments: Option<Text>,
-    /// `start`
-    pub start: Option<Text>,
-    /// `account`
-    pub account: Option<Text>,
-    /// `depends`
-    pub depends: Vec<Text>,
-    /// `run`
-    pub run: Option<Text>,
 }
 
 /// `[[environment]]`

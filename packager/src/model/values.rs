@@ -183,6 +183,23 @@ pub fn duration(text: &str) -> Result<u64, Problem> {
         })
 }
 
+/// Parses how long Windows waits for something, in milliseconds: at least one second.
+pub fn wait(text: &str) -> Result<u32, Problem> {
+    let ms = duration(text)?;
+    match u32::try_from(ms) {
+        Ok(ms) if ms >= 1_000 => Ok(ms),
+        _ => Err(Problem::new(format!("`{}` is less than a second", short(text)))
+            .why("nothing can be done in so short a time")
+            .help("write a longer time, such as 30s")),
+    }
+}
+
+/// The name of a setting that stands alone, as `NAME` or `{NAME}`.
+#[must_use]
+pub fn setting_name(text: &str) -> &str {
+    text.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')).unwrap_or(text)
+}
+
 /// The architecture of a name in a manifest.
 #[must_use]
 pub fn arch(name: &str) -> Option<Arch> {

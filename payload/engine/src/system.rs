@@ -7,7 +7,8 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use packager_shared::args::Ui;
-use packager_shared::plan::{Key, Scope, Start};
+use packager_shared::path;
+use packager_shared::plan::{ErrorControl, Key, Scope, Start};
 pub use packager_shared::platform::Machine;
 use packager_shared::template::Dir;
 
@@ -82,8 +83,51 @@ pub struct ServiceConfig {
     pub start: Start,
     /// The account; empty is LocalSystem.
     pub account: String,
+    /// The account's password; `None` leaves the one it has. Windows never tells it.
+    pub password: Option<String>,
     /// Services it needs.
     pub depends: Vec<String>,
+    /// When it cannot start at boot.
+    pub error_control: ErrorControl,
+    /// What happens when it fails; `None`: this Windows cannot tell.
+    pub recovery: Option<FailureActions>,
+    /// That happens also when it ends by itself with an error; `None`: this Windows cannot tell.
+    pub also_on_error_exit: Option<bool>,
+    /// Milliseconds that Windows waits for it before it shuts down; `None`: Windows' own time, or it cannot tell.
+    pub preshutdown_ms: Option<u32>,
+}
+
+/// What happens when a service fails ("SERVICE_FAILURE_ACTIONSW" on Microsoft Learn).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FailureActions {
+    /// Seconds without a failure after which counting starts anew.
+    pub reset_after_s: u32,
+    /// What follows the first failure, the second, …, the last one all further ones: an `SC_ACTION_TYPE`, and
+    /// milliseconds before it.
+    pub actions: Vec<(u32, u32)>,
+}
+
+impl ServiceConfig {
+    /// Whether a service that is configured like this is as it shall be. Passwords, and what Windows cannot tell,
+    /// make no difference.
+    pub fn is(&self, wanted: &Self) -> bool {
+        fn told<T: PartialEq>(now: &Option<T>, wanted: &Option<T>) -> bool {
+            match (now, wanted) {
+                (Some(now), Some(wanted)) => now == wanted,
+                _ => true,
+            }
+        }
+        self.image_path == wanted.image_path
+            && self.display == wanted.display
+            && self.description == wanted.description
+            && self.start == wanted.start
+            && path::same(&self.account, &wanted.account)
+            && self.depends == wanted.depends
+            && self.error_control == wanted.error_control
+            && told(&self.recovery, &wanted.recovery)
+            && told(&self.also_on_error_exit, &wanted.also_on_error_exit)
+            && told(&self.preshutdown_ms, &wanted.preshutdown_ms)
+    }
 }
 
 /// Whether a service is up.
@@ -219,6 +263,9 @@ pub trait System {
     fn service_config(&mut self, name: &str) -> Result<Option<ServiceConfig>>;
     /// Whether it runs; `None` when there is no such service.
     fn service_state(&mut self, name: &str) -> Result<Option<ServiceState>>;
+    /// The running services that depend on it, also indirectly, in the order in which they have to be stopped; none
+    /// when there is no such service.
+    fn service_dependents(&mut self, name: &str) -> Result<Vec<String>>;
     /// Creates a service.
     fn service_create(&mut self, name: &str, config: &ServiceConfig) -> Result<()>;
     /// Changes a service.

@@ -19,6 +19,8 @@ pub const SITE: &str = "Site";
 /// REG_SZ: the settings that are empty because somebody said so, each name followed by `;`. Windows Installer cannot
 /// tell an empty value from none. Written when the product has settings.
 pub const CLEARED: &str = "Cleared";
+/// REG_MULTI_SZ: services that ran before an upgrade by Windows Installer stopped them.
+pub const RUNNING: &str = "Running";
 /// Sub-key of settings that have no registry value of their own: one REG_SZ a setting.
 pub const SETTINGS: &str = "Settings";
 /// Sub-key of secret settings that have no registry value of their own. Administrators and the system alone read it.

@@ -7,9 +7,11 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use packager_engine::System;
-use packager_engine::system::{Error, RegValue, Result, ServiceConfig, ServiceState, Shortcut};
+use packager_engine::system::{
+    Error, FailureActions, RegValue, Result, ServiceConfig, ServiceState, Shortcut,
+};
 use packager_shared::args::Ui;
-use packager_shared::plan::{Arch, Key, Root, Scope, Start, View};
+use packager_shared::plan::{Arch, ErrorControl, Key, Root, Scope, Start, View};
 use packager_shared::template::Dir;
 
 use crate::sys::Win32;
@@ -263,7 +265,12 @@ fn services(system: &mut Win32) -> Result<()> {
         description: String::from("Nothing – “really”"),
         start: Start::AutoDelayed,
         account: String::new(),
+        password: None,
         depends: Vec::from([String::from("RpcSs")]),
+        error_control: ErrorControl::Ignore,
+        recovery: Some(FailureActions { reset_after_s: 60, actions: Vec::from([(1, 1000), (0, 0)]) }),
+        also_on_error_exit: Some(true),
+        preshutdown_ms: Some(30_000),
     };
     system.service_create(name, &config)?;
     let found = system.service_config(name)?;
@@ -279,7 +286,8 @@ fn services(system: &mut Win32) -> Result<()> {
                 [&found.image_path, &found.display, &found.description, &found.account, &depends, start];
             system.say(&fields.join("|"));
         }
-        ensure(found.as_ref() == Some(&config), "changed config")?;
+        ensure(found.is_some_and(|found| found.is(&config)), "changed config")?;
+        ensure(system.service_dependents(name)?.is_empty(), "nothing depends on it")?;
         ensure(system.service_state(name)? == Some(ServiceState::Stopped), "stopped")?;
         system.service_stop(name, 1000)?;
         ensure(system.service_start(name, 1000).is_err(), "there is no program to start")

@@ -1,7 +1,8 @@
-//! `bad-service`: a service with a name that cannot be, an account that needs a password, or a dependency on
-//! itself.
+//! `bad-service`: a service with a name that cannot be, an account without the password it needs, a password that
+//! is no secret, or a dependency on itself.
 
 use packager_shared::path;
+use packager_shared::template::Part;
 
 use super::{Context, Finding, Findings, Rule};
 use crate::model::values;
@@ -30,7 +31,11 @@ fn check(context: &Context<'_>, out: &mut Findings<'_>) {
             }
         }
         if let Some(account) = &service.account {
-            out.check(account, account_name);
+            out.check(account, |text| account_name(context, text, service.password.is_some()));
+        }
+        if let Some(password) = &service.password {
+            let account = service.account.as_ref().map_or("LocalSystem", |account| account.get_ref().as_str());
+            out.check(password, |text| secret(context, text, account));
         }
     }
 }
@@ -45,8 +50,8 @@ fn service_name(name: &str) -> Result<(), Problem> {
     values::shown(name, 256)
 }
 
-/// Accounts that need no password: the built-in ones, virtual ones, managed ones.
-fn account_name(account: &str) -> Result<(), Problem> {
+/// Whether Windows needs no password for an account: built-in ones, virtual ones, managed ones.
+fn needs_no_password(account: &str) -> bool {
     const BUILT_IN: [&str; 6] = [
         "localsystem",
         "nt authority\\system",
@@ -56,22 +61,61 @@ fn account_name(account: &str) -> Result<(), Problem> {
         "nt authority\\network service",
     ];
     let lower = account.to_ascii_lowercase();
-    if BUILT_IN.contains(&lower.as_str()) || lower.starts_with("nt service\\") || lower.ends_with('$') {
+    BUILT_IN.contains(&lower.as_str()) || lower.starts_with("nt service\\") || lower.ends_with('$')
+}
+
+/// "CreateServiceW" on Microsoft Learn: `domain\user`, `.\user`, or one of the built-in names.
+fn account_name(context: &Context<'_>, account: &str, password: bool) -> Result<(), Problem> {
+    // What cannot be read is another rule's; what a setting names is known when it is installed.
+    let Ok(template) = context.names.template(account) else { return Ok(()) };
+    if template.0.iter().any(|part| matches!(part, Part::Setting(_))) || needs_no_password(account) {
         return Ok(());
     }
-    let help = match lower.as_str() {
+    let help = match account.to_ascii_lowercase().as_str() {
         "localservice" | "networkservice" => format!("write 'NT AUTHORITY\\{account}'"),
         "system" => "write LocalSystem".into(),
-        _ => "use LocalSystem, 'NT AUTHORITY\\LocalService', 'NT SERVICE\\name' or a managed account".into(),
+        _ if password && account.contains(['\\', '@']) => return Ok(()),
+        _ if password => format!("write '.\\{account}' for an account of the machine, or 'DOMAIN\\{account}'"),
+        _ => "say which secret setting has it with `password`, or use LocalSystem, 'NT AUTHORITY\\LocalService', \
+              'NT SERVICE\\name' or a managed account"
+            .into(),
     };
-    Err(Problem::new(format!("the account `{}` needs a password", values::short(account)))
-        .why("passwords are not available in this version of packager")
-        .help(help))
+    let short = values::short(account);
+    Err(if password {
+        Problem::new(format!("`{short}` names no account of a service"))
+            .why("Windows wants a domain or a dot before the name")
+            .help(help)
+    } else {
+        Problem::new(format!("the account `{short}` needs a password"))
+            .why("Windows logs the service on with it")
+            .help(help)
+    })
+}
+
+/// A password has to be a secret setting, and an account that can have one.
+fn secret(context: &Context<'_>, text: &str, account: &str) -> Result<(), Problem> {
+    let name = values::setting_name(text);
+    let Some(setting) = context.manifest.settings.iter().find(|s| s.name.get_ref() == name) else {
+        return Err(Problem::new(format!("`{}` is no setting", values::short(name)))
+            .why("a password that stands in a package can be read by everyone who has it")
+            .help("name a setting with secret = true, such as SERVICE_PASSWORD"));
+    };
+    if !setting.secret.as_ref().is_some_and(|secret| *secret.get_ref()) {
+        return Err(Problem::new(format!("the setting `{name}` is not secret"))
+            .why("it would stand in logs and where every user can read it")
+            .help(format!("write secret = true under [setting.{name}]")));
+    }
+    if needs_no_password(account) {
+        return Err(Problem::new(format!("the account `{}` has no password", values::short(account)))
+            .why("Windows knows built-in, virtual and managed accounts without one")
+            .help("remove `password`, or name the account it belongs to"));
+    }
+    Ok(())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{and, error, fine};
+    use super::super::testing::{Case, and, error, fine};
 
     #[test]
     fn bad_service() {
@@ -83,6 +127,20 @@ mod tests {
         error(&service("A", "account = 'NetworkService'"), "bad-service", "account");
         error(&service("A", "depends = ['a']"), "bad-service", "depends");
         error(&service("A", "display = ''"), "bad-service", "display");
+        error(&service("A", "account = '{X}'"), "bad-template", "account");
+        error(&service("A", "account = 'ACME\\bob'\npassword = 'hunter2'"), "bad-service", "password");
+        let open = "account = 'ACME\\bob'\npassword = '{P}'\n[setting.P]\nmatches = '.'";
+        error(&service("A", open), "bad-service", "password");
+        let found = |more: &str| {
+            let manifest = service("A", &format!("{more}\n[setting.P]\nsecret = true\n[setting.U]"));
+            let found = Case::new().run(&manifest);
+            found.iter().filter(|d| d.name == "bad-service").count()
+        };
+        assert_eq!(found("account = 'ACME\\bob'\npassword = 'P'"), 0);
+        assert_eq!(found("account = '{U}'\npassword = '{P}'"), 0);
+        assert_eq!(found("account = 'bob'\npassword = 'P'"), 1);
+        assert_eq!(found("password = 'P'"), 1);
+        assert_eq!(found("account = 'ACME\\gmsa$'\npassword = 'P'"), 1);
         fine(&service("A", "account = 'NT AUTHORITY\\LocalService'\ndepends = ['Tcpip']"));
     }
 }

@@ -30,7 +30,7 @@ pub(super) fn texts<'a>(context: &Context<'a>) -> Vec<&'a Text> {
             }
         }
     }
-    texts.extend(manifest.services.iter().filter_map(|s| s.arguments.as_ref()));
+    texts.extend(manifest.services.iter().flat_map(|s| [&s.arguments, &s.account]).flatten());
     texts.extend(manifest.shortcuts.iter().filter_map(|s| s.arguments.as_ref()));
     for variable in &manifest.environment {
         texts.extend([&variable.value, &variable.append, &variable.prepend].into_iter().flatten());

@@ -23,6 +23,12 @@ fn check(context: &Context<'_>, out: &mut Findings<'_>) {
             out.warning(Finding::at(start.span(), problem).also(min.span(), "the oldest Windows"));
         }
     }
+    for preshutdown in context.manifest.services.iter().filter_map(|s| s.preshutdown.as_ref()) {
+        let problem = Problem::new(format!("nothing waits for the service on {}", min.get_ref()))
+            .why("preshutdown came with Windows Vista, and Windows Installer 5 of Windows 7 can set it")
+            .help("say min = \"windows-7\", or leave `preshutdown` out");
+        out.warning(Finding::at(preshutdown.span(), problem).also(min.span(), "the oldest Windows"));
+    }
 }
 
 #[cfg(test)]
@@ -34,6 +40,9 @@ mod tests {
         let manifest = and("[[service]]\nname = 'A'\nexe = 'bin\\agent.exe'\nstart = 'auto-delayed'");
         let min = |name: &str| manifest.replace("[payload]", &format!("platforms = {{ min = '{name}' }}\n[payload]"));
         warning(&min("windows-xp"), "needs-newer-windows", "start =");
+        let waits = manifest.replace("start = 'auto-delayed'", "preshutdown = '30s'");
+        let old = waits.replace("[payload]", "platforms = { min = 'server-2003' }\n[payload]");
+        warning(&old, "needs-newer-windows", "preshutdown");
         fine(&min("windows-7"));
         fine(&manifest);
     }

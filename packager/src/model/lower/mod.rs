@@ -1,9 +1,9 @@
 //! From the manifest to the model. What a rule has reported makes the result `None` without another word.
 
+mod service;
+
 use camino::Utf8PathBuf;
-use packager_shared::plan::{
-    Arch, Bootstrap, Data, EnvironmentAction, ErrorControl, Op, Platform, Run, Scope, Service, Site, Start,
-};
+use packager_shared::plan::{Arch, Bootstrap, Data, EnvironmentAction, Op, Platform, Scope, Site};
 use packager_shared::template::{Dir, Template};
 
 use super::places::{self, Names};
@@ -41,7 +41,7 @@ pub fn lower(manifest: &Manifest, inputs: &Inputs) -> Option<Model> {
         directories: all(&manifest.directories, |t| places::directory(t.get_ref(), scope, &names).ok())?,
         settings: all(&manifest.settings, setting)?,
         registry: all(&manifest.registry, |r| registry_key(r, &names))?,
-        services: all(&manifest.services, |s| service(s, &names))?,
+        services: service::services(manifest, &names)?,
         shell: shell(manifest, &names)?,
         acts: Vec::new(),
         groups: Vec::new(),
@@ -176,38 +176,6 @@ fn data(data: &types::Data, names: &Names) -> Option<Data> {
             [Typed::Hex(text)] => Data::Binary(registry::hex(text.get_ref()).ok()?),
             _ => return None,
         },
-    })
-}
-
-fn service(service: &types::Service, names: &Names) -> Option<Service> {
-    let name = text(&service.name)?;
-    Some(Service {
-        display: text(&service.display).unwrap_or_else(|| name.clone()),
-        description: text(&service.description),
-        exe: values::below_install_dir(service.exe.as_ref()?.get_ref()).ok()?,
-        arguments: template(&service.arguments, names)?,
-        start: match service.start.as_ref().map(|s| s.get_ref().as_str()) {
-            None | Some("auto") => Start::Auto,
-            Some("auto-delayed") => Start::AutoDelayed,
-            Some("demand") => Start::Demand,
-            Some("disabled") => Start::Disabled,
-            Some(_) => return None,
-        },
-        account: text(&service.account)
-            .filter(|a| !a.eq_ignore_ascii_case("LocalSystem"))
-            .map(|a| Template::text(&a)),
-        password: None,
-        error_control: ErrorControl::Normal,
-        recovery: None,
-        preshutdown_ms: None,
-        depends: service.depends.iter().map(|d| d.get_ref().clone()).collect(),
-        run: match service.run.as_ref().map(|s| s.get_ref().as_str()) {
-            None | Some("always") => Run::Always,
-            Some("if-it-ran") => Run::IfItRan,
-            Some("never") => Run::Never,
-            Some(_) => return None,
-        },
-        name,
     })
 }
 

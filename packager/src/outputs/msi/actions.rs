@@ -58,6 +58,8 @@ impl Phases {
                     phases.before_remove |= run.at & !after != 0;
                 }
                 Op::Close { .. } => phases.before_remove = true,
+                // Before it is removed, whether it runs is remembered.
+                Op::Service(_) => phases = Self { state: true, run: true, before_remove: true },
                 Op::Replaces(_) => {}
                 _ => phases.state = true,
             }

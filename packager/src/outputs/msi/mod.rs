@@ -207,6 +207,11 @@ pub fn plan_for(release: Release<'_>, site: Option<&Site>) -> Result<MsiPlan> {
             | Op::Close { .. }
             | Op::When(..) => {}
         }
+        if let Op::When(_, inner) = op
+            && let Op::Service(service) = &**inner
+        {
+            services::stop(&mut builder, service);
+        }
     }
     shell::folders_on_the_way(&mut builder);
     secure.extend(ownership::write(&mut builder, &mut early));

@@ -1,6 +1,10 @@
-//! ServiceInstall and ServiceControl, and MsiServiceConfig for a delayed start.
+//! ServiceInstall and ServiceControl, and MsiServiceConfig for a delayed start and the time before a shutdown.
+//!
+//! MsiServiceConfigFailureActions stays empty: "this functionality is not working as expected" (Microsoft:
+//! "MsiConfigureServices Action"). A service with recovery, a password, or a start that hangs on whether it ran, is
+//! the bootstrap's ([`Service::needs_bootstrap`]).
 
-use packager_shared::plan::{Run, Service, Start};
+use packager_shared::plan::{ErrorControl, Run, Service, Start};
 
 use super::builder::Builder;
 use super::formatted;
@@ -9,8 +13,8 @@ use crate::plan::ids::{self, Kind};
 
 /// A process of its own (Win32OwnProcess).
 const OWN_PROCESS: i32 = 16;
-/// SERVICE_ERROR_NORMAL, and 32768: the installation fails when the service cannot be installed.
-const ERROR_CONTROL: i32 = 1 | 0x8000;
+/// The installation fails when the service cannot be installed (Microsoft: "ServiceInstall Table", ErrorControl).
+const VITAL: i32 = 0x8000;
 
 /// ServiceControl.Event bits.
 mod event {
@@ -24,9 +28,15 @@ mod event {
 const ON_INSTALL_AND_REINSTALL: i32 = 1 | 4;
 /// SERVICE_CONFIG_DELAYED_AUTO_START.
 const DELAYED_AUTO_START: i32 = 3;
+/// SERVICE_CONFIG_PRESHUTDOWN_INFO.
+const PRESHUTDOWN_INFO: i32 = 7;
 
-/// Adds a service to the component of its program, whose key path that program is.
+/// Adds a service to the component of its program, whose key path that program is. One that the bootstrap makes is
+/// stopped by Windows Installer nevertheless: it finds out here which files are in use by it.
 pub fn write(builder: &mut Builder<'_>, service: &Service) {
+    if service.needs_bootstrap() {
+        return stop(builder, service);
+    }
     let component = builder.file_key(&service.exe);
     let key = ids::row_key("v", Kind::File, &service.name);
     let start = match service.start {
@@ -39,6 +49,11 @@ pub fn write(builder: &mut Builder<'_>, service: &Service) {
         [] => String::new(),
         names => names.iter().map(|name| format!("{name}[~]")).collect::<String>() + "[~]",
     };
+    let error_control = match service.error_control {
+        ErrorControl::Ignore => 0,
+        ErrorControl::Normal => 1,
+        ErrorControl::Critical => 3,
+    };
     let arguments = formatted::template(&service.arguments, builder.folders());
     builder.rows.push(
         "ServiceInstall",
@@ -48,7 +63,7 @@ pub fn write(builder: &mut Builder<'_>, service: &Service) {
             formatted::literal(&service.display),
             OWN_PROCESS,
             start,
-            ERROR_CONTROL,
+            error_control | VITAL,
             None::<String>,
             depends,
             service.account.as_ref().map(|account| formatted::template(account, builder.folders())),
@@ -66,17 +81,32 @@ pub fn write(builder: &mut Builder<'_>, service: &Service) {
         "ServiceControl",
         row![&key, formatted::literal(&service.name), events, None::<String>, 1, &component],
     );
-    if service.start == Start::AutoDelayed {
+    let delayed = (service.start == Start::AutoDelayed).then(|| (DELAYED_AUTO_START, "1".to_owned()));
+    let preshutdown = service.preshutdown_ms.map(|ms| (PRESHUTDOWN_INFO, ms.to_string()));
+    for (kind, argument) in delayed.into_iter().chain(preshutdown) {
         builder.rows.push(
             "MsiServiceConfig",
             row![
-                &key,
+                ids::row_key("v", Kind::File, &format!("{}\\{kind}", service.name)),
                 formatted::literal(&service.name),
                 ON_INSTALL_AND_REINSTALL,
-                DELAYED_AUTO_START,
-                "1",
+                kind,
+                argument,
                 &component
             ],
         );
     }
+}
+
+/// Lets Windows Installer stop a service that the bootstrap makes, starts and deletes. Stopping one that is not there
+/// is no error. One that runs only if it ran before is not stopped by a repair, which nobody would tell of it.
+pub fn stop(builder: &mut Builder<'_>, service: &Service) {
+    let component = builder.file_key(&service.exe);
+    let key = ids::row_key("v", Kind::File, &service.name);
+    let on_install = if service.run == Run::Always { event::STOP_ON_INSTALL } else { 0 };
+    let events = event::STOP_ON_UNINSTALL | on_install;
+    builder.rows.push(
+        "ServiceControl",
+        row![&key, formatted::literal(&service.name), events, None::<String>, 1, &component],
+    );
 }

@@ -72,6 +72,25 @@ fn what_the_tables_cannot_say_is_an_action_with_its_undo_before_it() {
 }
 
 #[test]
+fn a_service_is_of_the_tables_or_of_the_bootstrap_and_stopped_by_windows_installer() {
+    let rows = rows(Arch::X64);
+    let names = |table| rows.table(table).iter().map(|row| text(&row[1])).collect::<Vec<_>>();
+    assert_eq!(names("ServiceInstall"), ["AcmeAgent"]);
+    // SERVICE_ERROR_NORMAL, and vital.
+    assert_eq!(rows.table("ServiceInstall")[0][5], Cell::Int(0x8001));
+    assert_eq!(names("ServiceControl"), ["AcmeAgent", "AcmeHelper"]);
+    let events: Vec<_> = rows.table("ServiceControl").iter().map(|row| row[2].clone()).collect();
+    assert_eq!(events, [Cell::Int(0xa3), Cell::Int(0x20)]);
+    let extra: Vec<_> = rows.table("MsiServiceConfig").iter().map(|row| (&row[3], text(&row[4]))).collect();
+    assert_eq!(extra, [(&Cell::Int(3), "1"), (&Cell::Int(7), "30000")]);
+    assert!(rows.table("MsiServiceConfigFailureActions").is_empty());
+    let actions = rows.table("CustomAction").iter().map(|row| text(&row[0])).collect::<Vec<_>>();
+    for action in ["BootstrapBeforeRemove", "BootstrapUninstall", "BootstrapInstall", "BootstrapRun"] {
+        assert!(actions.contains(&action), "{action}");
+    }
+}
+
+#[test]
 fn what_tables_can_say_needs_no_custom_action_but_set_properties() {
     let mut package = sample::package(Arch::X64);
     package.target.ops.retain(|op| !op.needs_bootstrap());

@@ -9,7 +9,7 @@ use alloc::vec::Vec;
 use packager_shared::exit::Exit;
 use packager_shared::path;
 use packager_shared::plan::{
-    Arch, Data, EnvironmentAction, Key, Op, Plan, Product, Root, Run, Scope, Setting,
+    Arch, Data, EnvironmentAction, Key, Op, Plan, Product, Recovery, Root, Run, Scope, Service, Setting,
 };
 use packager_shared::quote;
 use packager_shared::settings;
@@ -21,7 +21,7 @@ use crate::failure::{Failure, Outcome};
 use crate::image::Package;
 use crate::registry;
 use crate::secrets;
-use crate::system::{FirewallRule, RegValue, ServiceConfig, Shortcut};
+use crate::system::{FailureActions, FirewallRule, RegValue, ServiceConfig, Shortcut};
 use crate::text;
 
 /// An operation, ready to be done.
@@ -185,6 +185,35 @@ impl Facts<'_> {
         })
     }
 
+    fn service<S: System>(&self, system: &mut S, service: &Service) -> Outcome<ServiceConfig> {
+        let mut image_path = quote::program(&path::join(self.install_dir, &service.exe));
+        let arguments = self.expand(system, &service.arguments)?;
+        if !arguments.is_empty() {
+            image_path.push(' ');
+            image_path.push_str(&arguments);
+        }
+        let account = match &service.account {
+            Some(account) => self.expand(system, account)?,
+            None => String::new(),
+        };
+        let setting = |name: &String| self.settings.iter().find(|(given, _)| given == name);
+        let password = service.password.as_ref().and_then(setting).map(|(_, value)| value.clone());
+        let recovery = service.recovery.as_ref();
+        Ok(ServiceConfig {
+            image_path,
+            display: service.display.clone(),
+            description: service.description.clone().unwrap_or_default(),
+            start: service.start,
+            account: if path::same(&account, "LocalSystem") { String::new() } else { account },
+            password: password.filter(|password| !password.is_empty()),
+            depends: service.depends.clone(),
+            error_control: service.error_control,
+            recovery: Some(recovery.map(failure_actions).unwrap_or_default()),
+            also_on_error_exit: Some(recovery.is_some_and(|recovery| recovery.also_on_error_exit)),
+            preshutdown_ms: service.preshutdown_ms,
+        })
+    }
+
     /// What an operation is on this machine; `None`: nothing, its condition does not hold.
     fn step<S: System>(&self, system: &mut S, op: &Op) -> Outcome<Option<Step>> {
         Ok(Some(match op {
@@ -231,25 +260,7 @@ impl Facts<'_> {
                 Step::Shortcut(path::join(&path::join(&base, subfolder), &file), ours, shortcut)
             }
             Op::Service(service) => {
-                let mut image_path = quote::program(&path::join(self.install_dir, &service.exe));
-                let arguments = self.expand(system, &service.arguments)?;
-                if !arguments.is_empty() {
-                    image_path.push(' ');
-                    image_path.push_str(&arguments);
-                }
-                let account = match &service.account {
-                    Some(account) => self.expand(system, account)?,
-                    None => String::new(),
-                };
-                let config = ServiceConfig {
-                    image_path,
-                    display: service.display.clone(),
-                    description: service.description.clone().unwrap_or_default(),
-                    start: service.start,
-                    account: if path::same(&account, "LocalSystem") { String::new() } else { account },
-                    depends: service.depends.clone(),
-                };
-                Step::Service(service.name.clone(), config, service.run)
+                Step::Service(service.name.clone(), self.service(system, service)?, service.run)
             }
             Op::Firewall(rule) => Step::Firewall(firewall::rule(self, system, rule)?),
             Op::Task(task) => Step::Task(task.name.clone(), task::definition(self, system, task)?),
@@ -304,6 +315,16 @@ impl Facts<'_> {
         }
         Ok(out)
     }
+}
+
+/// So many starts, then nothing: the last action would be repeated otherwise.
+fn failure_actions(recovery: &Recovery) -> FailureActions {
+    const NONE: u32 = 0;
+    const RESTART: u32 = 1;
+    let mut actions: Vec<(u32, u32)> =
+        (0..recovery.attempts).map(|_| (RESTART, recovery.restart_after_ms)).collect();
+    actions.push((NONE, 0));
+    FailureActions { reset_after_s: recovery.reset_after_s, actions }
 }
 
 /// Where environment variables live ("Environment Variables" on Microsoft Learn).

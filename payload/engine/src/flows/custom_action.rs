@@ -6,6 +6,9 @@
 //! Removing keeps none, because this program is gone when Windows Installer commits: its rollback partner makes the
 //! operations true again.
 
+mod running;
+
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use packager_shared::args::{MsiAction, Reason};
@@ -16,7 +19,7 @@ use packager_shared::plan::{Op, Plan};
 use super::Ended;
 use super::install::log_summary;
 use crate::System;
-use crate::facts::{self, Facts};
+use crate::facts::{self, Facts, Step};
 use crate::failure::{Failure, Outcome};
 use crate::transaction::{self, Change, State, journal};
 
@@ -28,7 +31,7 @@ pub fn run<S: System>(
     system: &mut S,
     plan: &Plan,
     action: MsiAction,
-    _reason: Reason,
+    reason: Reason,
     own_path: &str,
 ) -> Outcome<Ended> {
     let Some(dir) = path::parent(own_path) else {
@@ -40,7 +43,12 @@ pub fn run<S: System>(
         MsiAction::RollbackInstall => {
             journal::recover_in(system, dir, INSTALL, scope)?;
         }
-        MsiAction::Run | MsiAction::BeforeRemove => {}
+        MsiAction::Run => start(system, plan, dir)?,
+        MsiAction::BeforeRemove => {
+            if reason == Reason::Upgrade {
+                running::remember(system, plan)?;
+            }
+        }
         MsiAction::RollbackRun => {
             journal::recover_in(system, dir, RUN, scope)?;
         }
@@ -55,8 +63,15 @@ pub fn run<S: System>(
     Ok(Ended::done("msi", ""))
 }
 
+/// The machine's answers for a plan.
+fn installed<S: System>(system: &mut S, plan: &Plan) -> Vec<(String, String)> {
+    facts::settings_as_installed(system, plan)
+}
+
 /// Makes the operations true, or takes them away. One whose condition does not hold is taken away in any case: it
 /// may have held before.
+///
+/// Services that were stopped are started by `/msi run`: here those that Windows Installer makes are not there yet.
 fn change<S: System>(
     system: &mut S,
     plan: &Plan,
@@ -65,7 +80,7 @@ fn change<S: System>(
     folder: Option<&str>,
 ) -> Outcome<()> {
     let product = &plan.product;
-    let settings = facts::settings_as_installed(system, plan);
+    let settings = installed(system, plan);
     let facts = Facts { arch: product.arch, scope: product.scope, install_dir: dir, settings: &settings };
     let ours = || plan.ops.iter().filter(|op| op.needs_bootstrap());
     let all: Vec<&Op> = ours()
@@ -74,14 +89,45 @@ fn change<S: System>(
             op => op,
         })
         .collect();
-    let old = State { steps: facts.steps_of(system, all)?, ..State::default() };
+    let mut old = State { steps: facts.steps_of(system, all)?, ..State::default() };
     let mut new = State::default();
     if install {
         new.steps = facts.steps_of(system, ours())?;
+        // The tables have written the settings already: which password a service has is not known any more.
+        for step in &mut old.steps {
+            if let Step::Service(_, config, _) = step {
+                config.password = None;
+            }
+        }
     }
     let change =
         Change { dir, anchor: "", old: &old, new: &new, source: None, hash: false, scope: product.scope };
-    let summary = transaction::run_steps(system, &change, folder, |_| Ok(()))?;
+    let summary = transaction::run_steps(system, &change, folder, |tx, ran| match (install, folder) {
+        (true, Some(_)) => running::add(tx, plan, ran),
+        (true, None) => {
+            let ran = running::take(tx, plan)?;
+            tx.start_services(&change, &ran)
+        }
+        (false, _) => Ok(()),
+    })?;
+    log_summary(system, &summary);
+    Ok(())
+}
+
+/// Starts the services that the tables do not start.
+fn start<S: System>(system: &mut S, plan: &Plan, dir: &str) -> Outcome<()> {
+    let product = &plan.product;
+    let settings = installed(system, plan);
+    let facts = Facts { arch: product.arch, scope: product.scope, install_dir: dir, settings: &settings };
+    let services = plan.ops.iter().filter(|op| op.service().is_some() && op.needs_bootstrap());
+    let nothing = State::default();
+    let new = State { steps: facts.steps_of(system, services)?, ..State::default() };
+    let change =
+        |new| Change { dir, anchor: "", old: &nothing, new, source: None, hash: false, scope: product.scope };
+    let summary = transaction::run_steps(system, &change(&nothing), Some(RUN), |tx, _| {
+        let ran = running::take(tx, plan)?;
+        tx.start_services(&change(&new), &ran)
+    })?;
     log_summary(system, &summary);
     Ok(())
 }

@@ -329,6 +329,57 @@ fn people_are_asked_for_rights_and_told_what_would_be_done() {
 }
 
 #[test]
+fn a_service_gets_all_that_is_said_of_it() {
+    let world = with(2);
+    let helper = &world.services["acmehelper"];
+    assert_eq!(helper.state, ServiceState::Stopped, "it did not run before");
+    assert_eq!(helper.config.account, "ACME\\standard");
+    assert_eq!(helper.config.password.as_deref(), Some("standard"));
+    assert_eq!(helper.config.preshutdown_ms, Some(2_000));
+    let recovery = helper.config.recovery.as_ref().expect("recovery");
+    assert_eq!((recovery.reset_after_s, &recovery.actions[..]), (60, &[(1, 1_000), (1, 1_000), (0, 0)][..]));
+    assert!(world.log.iter().all(|line| !line.contains("standard")), "{:#?}", world.log);
+    // Nothing to do the second time: a password that nobody can read back is not set again.
+    let mut again = world.clone();
+    assert_eq!(setup(&mut again, &product(2), "/repair /quiet"), 0);
+    assert_eq!(again.services, world.services);
+    assert!(again.log.iter().all(|line| !line.contains("service")), "{:#?}", again.log);
+    assert_eq!(setup(&mut again, &product(2), "/quiet GROUP=eve"), 0);
+    assert_eq!(again.services["acmehelper"].config.password.as_deref(), Some("eve"));
+}
+
+#[test]
+fn what_ran_runs_again_after_an_update_also_services_of_others() {
+    let mut world = with(1);
+    let foreign = |depends: &str| {
+        let mut service = world.services["acmeagent"].clone();
+        service.config.depends = [depends.into()].into();
+        service
+    };
+    let (first, second, third) = (foreign("AcmeAgent"), foreign("First"), foreign("Other"));
+    world.services.extend([("first".into(), first), ("second".into(), second), ("third".into(), third)]);
+    world.services.get_mut("acmehelper").expect("there").state = ServiceState::Running;
+    let running = |world: &World| {
+        let names = world.services.iter().filter(|(_, s)| s.state == ServiceState::Running);
+        names.map(|(name, _)| name.clone()).collect::<Vec<_>>()
+    };
+    let all = ["acmeagent", "acmehelper", "first", "second", "third"];
+    assert_eq!(running(&world), all);
+    assert_eq!(setup(&mut world, &product(2), "/quiet"), 0, "{:#?}", world.log);
+    assert_eq!(running(&world), all);
+    let stops: Vec<_> = world.log.iter().filter_map(|line| line.strip_prefix("stopping service ")).collect();
+    assert_eq!(stops.len(), 4, "{stops:?}");
+    let place = |name: &str| stops.iter().position(|stop| stop.eq_ignore_ascii_case(name));
+    assert!(place("second") < place("first") && place("first") < place("acmeagent"), "{stops:?}");
+    // What is not ours may refuse to start: that is no reason to bring everything back.
+    let mut ours = with(1);
+    ours.services.get_mut("acmehelper").expect("there").state = ServiceState::Running;
+    fail_everywhere("upgrade", &ours, |world| setup(world, &product(2), "/quiet GROUP=eve"));
+    assert_eq!(world.launch(INSTALLED, "/uninstall /quiet"), 0);
+    assert_eq!(running(&world), ["third"]);
+}
+
+#[test]
 fn extract_needs_no_rights() {
     let mut world = world();
     world.administrator = false;

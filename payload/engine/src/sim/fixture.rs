@@ -160,6 +160,27 @@ pub fn product(version: u16) -> Product {
                 account: TaskAccount::System,
                 limit_minutes: 60,
             }),
+            // Everything that a service can have, and something else with each version.
+            Op::Service(Service {
+                name: "AcmeHelper".into(),
+                display: "Acme Helper".into(),
+                description: Some("Helps".into()),
+                exe: "bin\\agent.exe".into(),
+                arguments: template("--helper"),
+                start: Start::Demand,
+                account: Some(template("ACME\\{GROUP}")),
+                depends: vec!["AcmeAgent".into()],
+                run: Run::IfItRan,
+                error_control: if version == 1 { ErrorControl::Ignore } else { ErrorControl::Critical },
+                password: Some("GROUP".into()),
+                recovery: Some(Recovery {
+                    restart_after_ms: 1_000,
+                    attempts: u32::from(version),
+                    reset_after_s: 60,
+                    also_on_error_exit: version == 1,
+                }),
+                preshutdown_ms: Some(u32::from(version) * 1_000),
+            }),
         ],
     };
     let text =

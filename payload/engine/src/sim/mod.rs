@@ -358,11 +358,25 @@ impl System for World {
     }
 
     fn service_config(&mut self, name: &str) -> Result<Option<ServiceConfig>> {
-        Ok(self.services.get(&lower(name)).map(|service| service.config.clone()))
+        // Windows never tells a password.
+        let told = |service: &SimService| ServiceConfig { password: None, ..service.config.clone() };
+        Ok(self.services.get(&lower(name)).map(told))
     }
 
     fn service_state(&mut self, name: &str) -> Result<Option<ServiceState>> {
         Ok(self.services.get(&lower(name)).map(|service| service.state))
+    }
+
+    fn service_dependents(&mut self, name: &str) -> Result<Vec<String>> {
+        let mut out = Vec::new();
+        for (other, service) in self.services.clone() {
+            let depends = service.config.depends.iter().any(|on| path::same(on, name));
+            if depends && service.state == ServiceState::Running {
+                out.extend(self.service_dependents(&other)?);
+                out.push(other);
+            }
+        }
+        Ok(out)
     }
 
     fn service_create(&mut self, name: &str, config: &ServiceConfig) -> Result<()> {
@@ -379,7 +393,8 @@ impl System for World {
         self.mutate("change service", name)?;
         match self.services.get_mut(&lower(name)) {
             Some(service) => {
-                service.config = config.clone();
+                let password = config.password.clone().or_else(|| service.config.password.take());
+                service.config = ServiceConfig { password, ..config.clone() };
                 Ok(())
             }
             None => fail(NO_SERVICE, "change service", name),
@@ -410,19 +425,27 @@ impl System for World {
         if self.tree.get(&program).is_none() {
             return fail(NOT_FOUND, "start service", name);
         }
-        service.state = ServiceState::Running;
+        let depends = service.config.depends.clone();
+        for on in depends {
+            let state = self.services.get(&lower(&on)).map(|service| service.state);
+            // As on Windows, what a service needs is started first.
+            if state == Some(ServiceState::Stopped) {
+                self.service_start(&on, 0)?;
+            }
+        }
+        self.services.entry(lower(name)).and_modify(|service| service.state = ServiceState::Running);
         Ok(())
     }
 
     fn service_stop(&mut self, name: &str, _timeout_ms: u32) -> Result<()> {
         self.mutate("stop service", name)?;
-        match self.services.get_mut(&lower(name)) {
-            Some(service) => {
-                service.state = ServiceState::Stopped;
-                Ok(())
-            }
-            None => fail(NO_SERVICE, "stop service", name),
+        if !self.services.contains_key(&lower(name)) {
+            return fail(NO_SERVICE, "stop service", name);
         }
+        for other in self.service_dependents(name)?.iter().map(String::as_str).chain([name]) {
+            self.services.entry(lower(other)).and_modify(|service| service.state = ServiceState::Stopped);
+        }
+        Ok(())
     }
 
     fn shortcut_write(&mut self, path: &str, shortcut: &Shortcut) -> Result<()> {

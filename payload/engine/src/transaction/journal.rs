@@ -14,7 +14,7 @@ use alloc::vec::Vec;
 use packager_shared::exit::Exit;
 use packager_shared::ids::sha256;
 use packager_shared::path;
-use packager_shared::plan::{Key, Root, Scope, Start, View};
+use packager_shared::plan::{ErrorControl, Key, Root, Scope, Start, View};
 use packager_shared::wire::{self, Reader, Writer};
 
 use super::undo::Undo;
@@ -22,7 +22,7 @@ use super::{Transaction, cleanup};
 use crate::System;
 use crate::failure::{Failure, Outcome};
 use crate::source::read_whole;
-use crate::system::{FirewallRule, RegValue, ServiceConfig};
+use crate::system::{FailureActions, FirewallRule, RegValue, ServiceConfig};
 use crate::text;
 
 const MAGIC: &[u8; 8] = b"PKGJRNL\x01";
@@ -191,6 +191,8 @@ fn service(w: &mut Writer, name: &str, config: &ServiceConfig) {
     for text in [name, &config.image_path, &config.display, &config.description, &config.account] {
         w.string(text);
     }
+    // The folder of the journal is for administrators and the system alone.
+    w.option(config.password.as_deref(), |w, text| w.string(text));
     w.u8(match config.start {
         Start::Auto => 0,
         Start::AutoDelayed => 1,
@@ -198,11 +200,26 @@ fn service(w: &mut Writer, name: &str, config: &ServiceConfig) {
         Start::Disabled => 3,
     });
     w.list(&config.depends, |w, name| w.string(name));
+    w.u8(match config.error_control {
+        ErrorControl::Ignore => 0,
+        ErrorControl::Normal => 1,
+        ErrorControl::Critical => 2,
+    });
+    w.option(config.recovery.as_ref(), |w, recovery| {
+        w.u32(recovery.reset_after_s);
+        w.list(&recovery.actions, |w, (kind, delay)| {
+            w.u32(*kind);
+            w.u32(*delay);
+        });
+    });
+    w.option(config.also_on_error_exit.as_ref(), |w, flag| w.bool(*flag));
+    w.option(config.preshutdown_ms.as_ref(), |w, ms| w.u32(*ms));
 }
 
 fn read_service(r: &mut Reader<'_>) -> wire::Result<(String, ServiceConfig)> {
     let name = r.string()?;
     let (image_path, display, description, account) = (r.string()?, r.string()?, r.string()?, r.string()?);
+    let password = r.option(Reader::string)?;
     let start = match r.u8()? {
         0 => Start::Auto,
         1 => Start::AutoDelayed,
@@ -211,7 +228,28 @@ fn read_service(r: &mut Reader<'_>) -> wire::Result<(String, ServiceConfig)> {
         _ => return r.error("a service start is unknown"),
     };
     let depends = r.list(|r| r.string())?;
-    Ok((name, ServiceConfig { image_path, display, description, start, account, depends }))
+    let error_control = match r.u8()? {
+        0 => ErrorControl::Ignore,
+        1 => ErrorControl::Normal,
+        2 => ErrorControl::Critical,
+        _ => return r.error("a service's error control is unknown"),
+    };
+    let config = ServiceConfig {
+        image_path,
+        display,
+        description,
+        start,
+        account,
+        password,
+        depends,
+        error_control,
+        recovery: r.option(|r| {
+            Ok(FailureActions { reset_after_s: r.u32()?, actions: r.list(|r| Ok((r.u32()?, r.u32()?)))? })
+        })?,
+        also_on_error_exit: r.option(Reader::bool)?,
+        preshutdown_ms: r.option(Reader::u32)?,
+    };
+    Ok((name, config))
 }
 
 fn encode(w: &mut Writer, record: &Undo) {
@@ -338,7 +376,12 @@ mod tests {
             description: "".into(),
             start: Start::AutoDelayed,
             account: "a".into(),
+            password: Some("p".into()),
             depends: vec!["t".into()],
+            error_control: ErrorControl::Critical,
+            recovery: Some(FailureActions { reset_after_s: 60, actions: vec![(1, 1000), (0, 0)] }),
+            also_on_error_exit: Some(true),
+            preshutdown_ms: Some(5),
         };
         let records = [
             Undo::RemoveWorkFolder,

@@ -118,8 +118,8 @@ pub fn run<S: System>(system: &mut S, mut change: Change<'_, S>) -> Outcome<Summ
     }
 }
 
-/// Makes the steps of a change true for an installation that Windows Installer manages, files apart. On an error
-/// everything is as it was before.
+/// Makes the steps of a change true for an installation that Windows Installer manages, files apart; `then` gets the
+/// services that were stopped for it. On an error everything is as it was before.
 ///
 /// With a `folder` the journal stays in it: [`journal::recover_in`] brings everything back, [`settle`] gives that
 /// up. Without one nothing can be brought back later.
@@ -127,7 +127,7 @@ pub fn run_steps<S: System>(
     system: &mut S,
     change: &Change<'_, S>,
     folder: Option<&str>,
-    inner: impl FnOnce(&mut Transaction<'_, S>) -> Outcome<()>,
+    then: impl FnOnce(&mut Transaction<'_, S>, &[String]) -> Outcome<()>,
 ) -> Outcome<Summary> {
     let mut tx = Transaction::new(system, change.dir, folder.unwrap_or(path::WORK_FOLDER), change.scope);
     tx.unjournaled = folder.is_none();
@@ -137,8 +137,7 @@ pub fn run_steps<S: System>(
             false => Vec::new(),
         };
         tx.apply_steps(change)?;
-        tx.start_services(change, &ran)?;
-        inner(tx)
+        then(tx, &ran)
     };
     if let Err(failure) = steps(&mut tx) {
         tx.system.log(&text::join(&["failed: ", &failure.text]));

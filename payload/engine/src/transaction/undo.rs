@@ -140,7 +140,9 @@ impl<S: System> Transaction<'_, S> {
                 None => Ok(()),
             },
             Undo::ChangeService(name, config) => match system.service_config(&name)? {
-                Some(now) if now != config => system.service_change(&name, &config),
+                Some(now) if config.password.is_some() || !now.is(&config) => {
+                    system.service_change(&name, &config)
+                }
                 _ => Ok(()),
             },
             Undo::CreateService(name, config) => match system.service_config(&name)? {

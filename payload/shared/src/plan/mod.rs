@@ -218,6 +218,15 @@ pub enum Op {
 }
 
 impl Op {
+    /// The service that this is about.
+    pub fn service(&self) -> Option<&Service> {
+        match self {
+            Op::Service(service) => Some(service),
+            Op::When(_, inner) => inner.service(),
+            _ => None,
+        }
+    }
+
     /// Whether the tables of an MSI have no way to say this, so that the installed bootstrap does it as a custom
     /// action.
     pub fn needs_bootstrap(&self) -> bool {
@@ -241,8 +250,8 @@ impl Op {
             | Op::RegistryRemove { .. }
             | Op::Ini { .. }
             | Op::Environment { .. }
-            | Op::Shortcut { .. }
-            | Op::Service(_) => false,
+            | Op::Shortcut { .. } => false,
+            Op::Service(service) => service.needs_bootstrap(),
             // The program of a service lies in a component that is there in any case, and so would the service be.
             Op::When(_, inner) => matches!(**inner, Op::Service(_)) || inner.needs_bootstrap(),
         }

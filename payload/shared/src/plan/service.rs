@@ -84,3 +84,16 @@ pub struct Service {
     /// Milliseconds that Windows waits for it before it shuts down (from Windows Vista on).
     pub preshutdown_ms: Option<u32>,
 }
+
+impl Service {
+    /// Whether the tables of an MSI have no way to say all of this, so that the bootstrap makes the whole service.
+    ///
+    /// Recovery: Microsoft says of MsiServiceConfigFailureActions that "this functionality is not working as
+    /// expected" ("MsiConfigureServices Action"), and when Windows Installer rolls back the removal of a service it
+    /// makes one without what was configured beside ServiceInstall. A password would have to be a property at each
+    /// upgrade and repair, and there is no event for "if it ran".
+    #[must_use]
+    pub fn needs_bootstrap(&self) -> bool {
+        self.recovery.is_some() || self.password.is_some() || self.run == Run::IfItRan
+    }
+}

@@ -220,3 +220,20 @@ pub struct ExceptionRecord {
     pub next: *const ExceptionRecord,
     pub address: *const c_void,
 }
+
+/// `SERVICE_FAILURE_ACTIONSW`
+#[repr(C)]
+pub struct ServiceFailureActions {
+    pub reset_period: u32,
+    pub reboot_message: *const u16,
+    pub command: *const u16,
+    pub count: u32,
+    pub actions: *const ServiceAction,
+}
+
+/// `SC_ACTION`
+#[repr(C)]
+pub struct ServiceAction {
+    pub kind: u32,
+    pub delay: u32,
+}

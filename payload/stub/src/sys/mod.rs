@@ -193,6 +193,10 @@ impl System for Win32 {
         services::state(name)
     }
 
+    fn service_dependents(&mut self, name: &str) -> Result<Vec<String>> {
+        services::all_dependents(name)
+    }
+
     fn service_create(&mut self, name: &str, config: &ServiceConfig) -> Result<()> {
         services::create(name, config)
     }

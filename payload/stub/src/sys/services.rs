@@ -3,8 +3,9 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use packager_engine::system::{Result, ServiceConfig, ServiceState};
-use packager_shared::plan::{Key, Root, Start, View};
+use packager_engine::system::{FailureActions, Result, ServiceConfig, ServiceState};
+use packager_shared::path;
+use packager_shared::plan::{ErrorControl, Key, Root, Start, View};
 
 use super::handle::Owned;
 use super::{error, registry};
@@ -77,10 +78,11 @@ pub fn config(name: &str) -> Result<Option<ServiceConfig>> {
         ffi::QueryServiceConfigW(service.0, buffer, size, needed)
     })?;
     // SAFETY: the buffer starts with this structure, whose pointers lead into the buffer and end with a zero.
-    let (start, image_path, display, account, depends) = unsafe {
+    let (start, error_control, image_path, display, account, depends) = unsafe {
         let config = &*buffer.as_ptr().cast::<ffi::QueryServiceConfig>();
         (
             config.start,
+            config.error_control,
             text::from_pointer(config.image_path),
             text::from_pointer(config.display),
             text::from_pointer(config.account),
@@ -91,7 +93,12 @@ pub fn config(name: &str) -> Result<Option<ServiceConfig>> {
     let depends = if depends.is_empty() { stored_depends(name)? } else { depends };
     let account = if account.eq_ignore_ascii_case("LocalSystem") { String::new() } else { account };
     let start = match start {
-        ffi::SERVICE_AUTO_START if is_delayed(&service, name) => Start::AutoDelayed,
+        ffi::SERVICE_AUTO_START
+            if extra(&service, name, ffi::SERVICE_CONFIG_DELAYED_AUTO_START_INFO)
+                .is_some_and(|on| on != 0) =>
+        {
+            Start::AutoDelayed
+        }
         ffi::SERVICE_DISABLED => Start::Disabled,
         ffi::SERVICE_DEMAND_START => Start::Demand,
         _ => Start::Auto,
@@ -102,7 +109,16 @@ pub fn config(name: &str) -> Result<Option<ServiceConfig>> {
         description: description(&service, name),
         start,
         account,
+        password: None,
         depends,
+        error_control: match error_control {
+            ffi::SERVICE_ERROR_IGNORE => ErrorControl::Ignore,
+            ffi::SERVICE_ERROR_NORMAL => ErrorControl::Normal,
+            _ => ErrorControl::Critical,
+        },
+        recovery: recovery(&service, name),
+        also_on_error_exit: extra(&service, name, ffi::SERVICE_CONFIG_FAILURE_ACTIONS_FLAG).map(|on| on != 0),
+        preshutdown_ms: extra(&service, name, ffi::SERVICE_CONFIG_PRESHUTDOWN_INFO),
     }))
 }
 
@@ -146,20 +162,33 @@ fn description(service: &Service, name: &str) -> String {
         .unwrap_or_default()
 }
 
-/// Delayed start exists from Windows Vista on; where asking fails, there is none.
-fn is_delayed(service: &Service, name: &str) -> bool {
+/// A level of configuration that is one number. They exist from Windows Vista on; `None`: this Windows cannot tell.
+fn extra(service: &Service, name: &str, level: u32) -> Option<u32> {
     let buffer = query("ask service", name, |buffer, size, needed| unsafe {
         // SAFETY: the buffer is as long as is said.
-        ffi::QueryServiceConfig2W(
-            service.0,
-            ffi::SERVICE_CONFIG_DELAYED_AUTO_START_INFO,
-            buffer,
-            size,
-            needed,
-        )
+        ffi::QueryServiceConfig2W(service.0, level, buffer, size, needed)
     });
-    // SAFETY: the buffer starts with a BOOL.
-    buffer.is_ok_and(|buffer| unsafe { *buffer.as_ptr().cast::<ffi::Bool>() } != 0)
+    // SAFETY: the buffer starts with a 32-bit number.
+    buffer.ok().map(|buffer| unsafe { *buffer.as_ptr().cast::<u32>() })
+}
+
+/// What happens when a service fails. Wine 8 cannot tell.
+fn recovery(service: &Service, name: &str) -> Option<FailureActions> {
+    let buffer = query("ask service", name, |buffer, size, needed| unsafe {
+        // SAFETY: the buffer is as long as is said.
+        ffi::QueryServiceConfig2W(service.0, ffi::SERVICE_CONFIG_FAILURE_ACTIONS, buffer, size, needed)
+    })
+    .ok()?;
+    // SAFETY: the buffer starts with this structure, whose list is as long as it says and lies in the buffer.
+    unsafe {
+        let found = &*buffer.as_ptr().cast::<ffi::ServiceFailureActions>();
+        let count = if found.actions.is_null() { 0 } else { found.count as usize };
+        let actions = (0..count).map(|index| {
+            let action = &*found.actions.add(index);
+            (action.kind, action.delay)
+        });
+        Some(FailureActions { reset_after_s: found.reset_period, actions: actions.collect() })
+    }
 }
 
 pub fn state(name: &str) -> Result<Option<ServiceState>> {
@@ -184,8 +213,9 @@ struct Arguments {
     depends: Vec<u16>,
     account: Vec<u16>,
     /// `None` for accounts that have no password of ours (virtual and managed ones).
-    password: Option<[u16; 1]>,
+    password: Option<Vec<u16>>,
     start: u32,
+    error_control: u32,
 }
 
 impl Arguments {
@@ -198,11 +228,16 @@ impl Arguments {
             image_path: text::wide(&config.image_path),
             depends: text::wide_list(&config.depends),
             account: text::wide(account),
-            password: (!managed).then_some([0]),
+            password: (!managed).then(|| text::wide(config.password.as_deref().unwrap_or_default())),
             start: match config.start {
                 Start::Auto | Start::AutoDelayed => ffi::SERVICE_AUTO_START,
                 Start::Demand => ffi::SERVICE_DEMAND_START,
                 Start::Disabled => ffi::SERVICE_DISABLED,
+            },
+            error_control: match config.error_control {
+                ErrorControl::Ignore => ffi::SERVICE_ERROR_IGNORE,
+                ErrorControl::Normal => ffi::SERVICE_ERROR_NORMAL,
+                ErrorControl::Critical => ffi::SERVICE_ERROR_CRITICAL,
             },
         }
     }
@@ -234,7 +269,7 @@ pub fn create(name: &str, config: &ServiceConfig) -> Result<()> {
                 ALL_WE_NEED,
                 ffi::SERVICE_WIN32_OWN_PROCESS,
                 arguments.start,
-                ffi::SERVICE_ERROR_NORMAL,
+                arguments.error_control,
                 arguments.image_path.as_ptr(),
                 core::ptr::null(),
                 core::ptr::null_mut(),
@@ -270,19 +305,26 @@ fn forget_bitness(name: &str) {
 pub fn change(name: &str, config: &ServiceConfig) -> Result<()> {
     let service = open_existing(name, ALL_WE_NEED)?;
     let arguments = Arguments::new(config);
+    // An account that stays keeps its password, unless there is another one.
+    let now = self::config(name)?.map(|now| now.account).unwrap_or_default();
+    let (account, password) = if config.password.is_none() && path::same(&now, &config.account) {
+        (core::ptr::null(), core::ptr::null())
+    } else {
+        (arguments.account.as_ptr(), arguments.password())
+    };
     // SAFETY: all texts end with a zero, the list with two.
     let done = unsafe {
         ffi::ChangeServiceConfigW(
             service.0,
             ffi::SERVICE_WIN32_OWN_PROCESS,
             arguments.start,
-            ffi::SERVICE_NO_CHANGE,
+            arguments.error_control,
             arguments.image_path.as_ptr(),
             core::ptr::null(),
             core::ptr::null_mut(),
             arguments.depends.as_ptr(),
-            arguments.account.as_ptr(),
-            arguments.password(),
+            account,
+            password,
             arguments.display.as_ptr(),
         )
     };
@@ -292,28 +334,55 @@ pub fn change(name: &str, config: &ServiceConfig) -> Result<()> {
     described
 }
 
-/// Description and delayed start. XP knows no delayed start, there the service starts with the others.
+/// Everything beyond the arguments. XP knows no delayed start, no failures but crashes and no preshutdown: there the
+/// service does without.
 fn describe(service: &Service, name: &str, config: &ServiceConfig) -> Result<()> {
     let description = text::wide(&config.description);
     let pointer = description.as_ptr();
-    let delayed: ffi::Bool = (config.start == Start::AutoDelayed).into();
-    // SAFETY: the structures of these two levels are one pointer and one BOOL.
-    unsafe {
-        let done = ffi::ChangeServiceConfig2W(
-            service.0,
-            ffi::SERVICE_CONFIG_DESCRIPTION,
-            (&raw const pointer).cast(),
-        );
-        error::check(done, "describe service", name)?;
-        if matches!(config.start, Start::Auto | Start::AutoDelayed) {
-            ffi::ChangeServiceConfig2W(
-                service.0,
-                ffi::SERVICE_CONFIG_DELAYED_AUTO_START_INFO,
-                (&raw const delayed).cast(),
-            );
-        }
+    let set = |what: &'static str, level: u32, information: *const core::ffi::c_void| {
+        // SAFETY: each caller gives the structure of the level.
+        error::check(unsafe { ffi::ChangeServiceConfig2W(service.0, level, information) }, what, name)
+    };
+    set("describe service", ffi::SERVICE_CONFIG_DESCRIPTION, (&raw const pointer).cast())?;
+    let number = |what, level, wanted: Option<u32>| match wanted {
+        Some(wanted) => match set(what, level, (&raw const wanted).cast()) {
+            Err(error) if is_unknown_level(error.code) => Ok(()),
+            done => done,
+        },
+        None => Ok(()),
+    };
+    if matches!(config.start, Start::Auto | Start::AutoDelayed) {
+        let delayed = (config.start == Start::AutoDelayed).into();
+        number("delay service", ffi::SERVICE_CONFIG_DELAYED_AUTO_START_INFO, Some(delayed))?;
     }
-    Ok(())
+    if let Some(wanted) = &config.recovery
+        && recovery(service, name).as_ref() != Some(wanted)
+    {
+        let mut actions: Vec<ffi::ServiceAction> = Vec::new();
+        for (kind, delay) in &wanted.actions {
+            actions.push(ffi::ServiceAction { kind: *kind, delay: *delay });
+        }
+        // A list of none that is not null takes away what there was ("SERVICE_FAILURE_ACTIONSW").
+        let actions = ffi::ServiceFailureActions {
+            reset_period: wanted.reset_after_s,
+            reboot_message: core::ptr::null(),
+            command: core::ptr::null(),
+            count: actions.len() as u32,
+            actions: actions.as_ptr(),
+        };
+        set("set recovery of service", ffi::SERVICE_CONFIG_FAILURE_ACTIONS, (&raw const actions).cast())?;
+    }
+    let flag = config.also_on_error_exit.map(u32::from);
+    number("set recovery of service", ffi::SERVICE_CONFIG_FAILURE_ACTIONS_FLAG, flag)?;
+    number("set preshutdown of service", ffi::SERVICE_CONFIG_PRESHUTDOWN_INFO, config.preshutdown_ms)
+}
+
+/// What XP says to a level that it does not know, and what Wine 8 does.
+fn is_unknown_level(code: u32) -> bool {
+    const INVALID_PARAMETER: u32 = 87;
+    const INVALID_LEVEL: u32 = 124;
+    const RPC_INVALID_TAG: u32 = 1733;
+    matches!(code, INVALID_PARAMETER | INVALID_LEVEL | RPC_INVALID_TAG)
 }
 
 pub fn delete(name: &str) -> Result<()> {
@@ -351,6 +420,14 @@ pub fn start(name: &str, timeout_ms: u32) -> Result<()> {
             }
             _ => pause(),
         }
+    }
+}
+
+/// The running services that depend on one; none when it is not there.
+pub fn all_dependents(name: &str) -> Result<Vec<String>> {
+    match open(name, ffi::SERVICE_ENUMERATE_DEPENDENTS)? {
+        Some(service) => dependents(&service, name),
+        None => Ok(Vec::new()),
     }
 }
 

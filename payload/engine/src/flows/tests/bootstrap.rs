@@ -230,6 +230,45 @@ fn custom_actions_do_and_undo_the_big_numbers() {
 }
 
 #[test]
+fn custom_actions_take_services_through_an_upgrade_and_back() {
+    let mut world = with(1);
+    let setup = key("SOFTWARE\\Acme\\com.acme.agent\\Setup");
+    let listed = |world: &World| world.registry[&reg(&setup)].contains_key("running");
+    let run = |world: &mut World, name: &str| {
+        world.services.get_mut(name).expect("there").state = ServiceState::Running;
+    };
+    run(&mut world, "acmehelper");
+    let before = world.clone();
+    assert_eq!(world.launch(INSTALLED, "/msi before-remove upgrade"), 0);
+    assert!(listed(&world));
+    // AcmeAgent is the tables' own, and Windows Installer stops it.
+    for service in world.services.values_mut() {
+        service.state = ServiceState::Stopped;
+    }
+    assert_eq!(world.launch(INSTALLED, "/msi uninstall upgrade"), 0);
+    assert!(!world.services.contains_key("acmehelper"));
+    let mut back = world.clone();
+    assert_eq!(back.launch(INSTALLED, "/msi rollback-uninstall upgrade"), 0);
+    run(&mut back, "acmeagent");
+    assert_eq!(back.services, before.services);
+    assert!(!listed(&back));
+    assert_eq!(world.launch(INSTALLED, "/msi install upgrade"), 0);
+    assert_eq!(world.services["acmehelper"].state, ServiceState::Stopped, "it waits for the others");
+    let mut back = world.clone();
+    assert_eq!(back.launch(INSTALLED, "/msi rollback-install upgrade"), 0);
+    assert!(!back.services.contains_key("acmehelper"));
+    assert_eq!(world.launch(INSTALLED, "/msi run upgrade"), 0);
+    assert!(!listed(&world));
+    let mut back = world.clone();
+    assert_eq!(back.launch(INSTALLED, "/msi rollback-run upgrade"), 0);
+    assert_eq!(back.services["acmehelper"].state, ServiceState::Stopped);
+    assert_eq!(world.launch(INSTALLED, "/msi commit upgrade"), 0);
+    assert_eq!(world.services, before.services);
+    assert_eq!(world.launch(INSTALLED, "/msi before-remove uninstall"), 0);
+    assert!(!listed(&world), "nobody would take it");
+}
+
+#[test]
 fn sources_are_tried_in_order() {
     let mut two = product(2);
     two.plan.bootstrap.sources = ["https://web".into(), "\\\\gone\\x".into(), SHARE.into()].into();

@@ -16,7 +16,7 @@ use super::{Change, Transaction};
 use crate::System;
 use crate::facts::Step;
 use crate::failure::Outcome;
-use crate::system::Result;
+use crate::system::{Result, ServiceConfig};
 
 /// Whether applying the change will touch a service's configuration.
 pub fn services_change<S: System>(system: &mut S, change: &Change<'_, S>) -> Result<bool> {
@@ -29,13 +29,21 @@ pub fn services_change<S: System>(system: &mut S, change: &Change<'_, S>) -> Res
         }
     }
     for step in &change.new.steps {
-        if let Step::Service(name, config, _) = step
-            && system.service_config(name)?.as_ref() != Some(config)
+        if let Step::Service(name, wanted, _) = step
+            && !system.service_config(name)?.is_some_and(|now| service::is(&now, wanted, known(change, step)))
         {
             return Ok(true);
         }
     }
     Ok(false)
+}
+
+/// How an earlier install left a service.
+fn known<'c, S: System>(change: &Change<'c, S>, step: &Step) -> Option<&'c ServiceConfig> {
+    change.old.steps.iter().find_map(|old| match old {
+        Step::Service(_, config, _) if old.same_target(step) => Some(config),
+        _ => None,
+    })
 }
 
 impl<S: System> Transaction<'_, S> {
@@ -62,7 +70,7 @@ impl<S: System> Transaction<'_, S> {
                     environment |= environment::remove(self, key, name, value, *action)?;
                 }
                 Step::Shortcut(path, folders, _) => shortcut::remove(self, path, *folders)?,
-                Step::Service(name, ..) => service::remove(self, name)?,
+                Step::Service(name, config, _) => service::remove(self, name, config)?,
                 Step::Firewall(rule) => firewall::remove(self, rule)?,
                 Step::Task(name, _) => task::remove(self, name)?,
             }
@@ -88,7 +96,7 @@ impl<S: System> Transaction<'_, S> {
                     let unchanged = change.old.steps.contains(step);
                     shortcut::apply(self, path, shortcut, unchanged)?;
                 }
-                Step::Service(name, config, _) => service::apply(self, name, config)?,
+                Step::Service(name, config, _) => service::apply(self, name, config, known(change, step))?,
                 Step::Firewall(rule) => {
                     let old = change.old.steps.iter().find_map(|old| match old {
                         Step::Firewall(known) if old.same_target(step) => Some(known),
