@@ -18,6 +18,18 @@ impl Arguments {
     pub fn of_process() -> Self {
         Self { rest: win32::command_line() }
     }
+
+    /// The line after so many arguments, as it is.
+    #[allow(dead_code, reason = "each of the two programs uses a part")]
+    pub fn after(mut self, count: usize) -> &'static [u16] {
+        for _ in 0..count {
+            if self.next().is_none() {
+                return &[];
+            }
+        }
+        let start = self.rest.iter().position(|unit| *unit != BLANK).unwrap_or(self.rest.len());
+        self.rest.get(start..).unwrap_or_default()
+    }
 }
 
 impl Iterator for Arguments {

@@ -127,6 +127,17 @@ pub fn print(bytes: &[u8]) {
 pub fn open_unshared(path: &[u16]) -> Option<Handle> {
     const GENERIC_READ: u32 = 0x8000_0000;
     const OPEN_EXISTING: u32 = 3;
+    open(path, GENERIC_READ, OPEN_EXISTING)
+}
+
+/// Opens a file for writing at its end, and makes it if there is none.
+pub fn open_to_append(path: &[u16]) -> Option<Handle> {
+    const FILE_APPEND_DATA: u32 = 4;
+    const OPEN_ALWAYS: u32 = 4;
+    open(path, FILE_APPEND_DATA, OPEN_ALWAYS)
+}
+
+fn open(path: &[u16], access: u32, disposition: u32) -> Option<Handle> {
     const INVALID: Handle = -1isize as Handle;
     let mut ended = [0u16; 1024];
     // One unit stays for the zero at the end.
@@ -137,9 +148,15 @@ pub fn open_unshared(path: &[u16]) -> Option<Handle> {
         *to = *from;
     }
     // SAFETY: the path ends with a zero.
-    let handle =
-        unsafe { CreateFileW(ended.as_ptr(), GENERIC_READ, 0, null_mut(), OPEN_EXISTING, 0, null_mut()) };
+    let handle = unsafe { CreateFileW(ended.as_ptr(), access, 0, null_mut(), disposition, 0, null_mut()) };
     (handle != INVALID).then_some(handle)
+}
+
+/// Writes to an open file.
+pub fn write(file: Handle, bytes: &[u8]) {
+    let mut written = 0;
+    // SAFETY: the pointers are valid for the call.
+    unsafe { WriteFile(file, bytes.as_ptr(), bytes.len() as u32, &mut written, null_mut()) };
 }
 
 /// Closes a handle.

@@ -1,5 +1,7 @@
 //! From the table to the structures. What does not fit has been reported by then and is passed over.
 
+mod acts;
+
 use std::ops::Range;
 
 use serde_spanned::Spanned;
@@ -23,6 +25,8 @@ pub fn manifest(root: &DeTable<'_>) -> Manifest {
         services: root.tables("service").iter().map(service).collect(),
         environment: root.tables("environment").iter().map(environment).collect(),
         shortcuts: root.tables("shortcut").iter().map(shortcut).collect(),
+        close: root.tables("close").iter().map(acts::close).collect(),
+        runs: root.tables("run").iter().map(acts::run).collect(),
         detect: root
             .table("detect")
             .map(|t| Detect { keys: t.texts("keys"), path: t.text("path") })
@@ -62,10 +66,7 @@ impl<'a, 'i> Table<'a, 'i> {
     }
 
     fn number<T: TryFrom<i64>>(&self, key: &str) -> Option<Spanned<T>> {
-        let value = self.table.get(key)?;
-        let number = value.get_ref().as_integer()?;
-        let number = i64::from_str_radix(number.as_str(), number.radix()).ok()?;
-        Some(Spanned::new(value.span(), T::try_from(number).ok()?))
+        number(self.table.get(key)?)
     }
 
     fn table(&self, key: &str) -> Option<Table<'a, 'i>> {
@@ -92,6 +93,12 @@ impl<'a, 'i> Table<'a, 'i> {
         entries.sort_by_key(|(key, _)| key.span().start);
         entries
     }
+}
+
+fn number<T: TryFrom<i64>>(value: &Spanned<DeValue<'_>>) -> Option<Spanned<T>> {
+    let number = value.get_ref().as_integer()?;
+    let number = i64::from_str_radix(number.as_str(), number.radix()).ok()?;
+    Some(Spanned::new(value.span(), T::try_from(number).ok()?))
 }
 
 fn text(value: &Spanned<DeValue<'_>>) -> Option<Text> {

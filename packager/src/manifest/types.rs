@@ -1,8 +1,11 @@
 //! The manifest as Rust structures. Everything is optional: what is missing or of the wrong type has been
 //! reported, and what is there can still be looked at.
 
+mod acts;
+
 use std::ops::Range;
 
+pub use self::acts::{Close, RunProgram};
 pub use serde_spanned::Spanned;
 
 pub use service::{Recovery, Service};
@@ -31,6 +34,10 @@ pub struct Manifest {
     pub environment: Vec<Environment>,
     /// `[[shortcut]]`
     pub shortcuts: Vec<Shortcut>,
+    /// `[[close]]`
+    pub close: Vec<Close>,
+    /// `[[run]]`
+    pub runs: Vec<RunProgram>,
     /// `[detect]`
     pub detect: Detect,
     /// `[bootstrap]`

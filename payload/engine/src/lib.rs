@@ -6,6 +6,7 @@
 //! | [`flows`] | what a run does, from its command line to its exit code |
 //! | [`image`] | the package behind a PE image |
 //! | [`detect`], [`facts`] | what is installed; the plan with this machine put in |
+//! | [`acts`] | what is done once, beside the state that becomes true |
 //! | [`transaction`] | one change, done whole or not at all |
 //! | [`source`], [`cabinet`] | where new files come from |
 //! | [`secrets`] | secret settings: how they come in, and what an MSI does with them |
@@ -16,6 +17,7 @@ extern crate alloc;
 #[cfg(any(test, feature = "sim"))]
 extern crate std;
 
+pub mod acts;
 pub mod cabinet;
 pub mod detect;
 pub mod facts;

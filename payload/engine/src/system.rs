@@ -300,6 +300,19 @@ pub trait System {
     // Processes and the machine ----------------------------------------------------------------------------
     /// Runs a program by its full path and waits; `command_line` is everything after the program's name.
     fn run(&mut self, program: &str, command_line: &str) -> Result<ExitCode>;
+    /// Runs a program by its full path without a window, in its own folder, and waits up to `timeout_ms`. Then it is
+    /// ended with its children, and the error is 1460 (ERROR_TIMEOUT). What it prints is logged if `log_output` says
+    /// so. A child that lives on keeps nobody waiting.
+    fn run_hidden(
+        &mut self,
+        program: &str,
+        command_line: &str,
+        timeout_ms: u32,
+        log_output: bool,
+    ) -> Result<ExitCode>;
+    /// Ends the processes of a program, known by the path of its image: they are asked first, and ended after
+    /// `within_ms`. How many there were.
+    fn close_program(&mut self, path: &str, within_ms: u32) -> Result<usize>;
     /// Processor and Windows version.
     fn machine(&mut self) -> Machine;
     /// Runs the own program again as administrator (asking the person), with `command_line` after its name, and

@@ -49,8 +49,10 @@ pub enum MsiAction {
     Run,
     /// Brings back what [`MsiAction::Run`] changed.
     RollbackRun,
-    /// Everything is still there and runs, and will be removed.
+    /// Everything is still there and runs, and will be removed or repaired.
     BeforeRemove,
+    /// Takes back what [`MsiAction::BeforeRemove`] ran.
+    RollbackBeforeRemove,
     /// Services are stopped; values and files are still there.
     Uninstall,
     /// Brings back what [`MsiAction::Uninstall`] removed.
@@ -60,12 +62,13 @@ pub enum MsiAction {
 }
 
 /// The actions by the word after `/msi`.
-pub const MSI_ACTIONS: [(&str, MsiAction); 8] = [
+pub const MSI_ACTIONS: [(&str, MsiAction); 9] = [
     ("install", MsiAction::Install),
     ("rollback-install", MsiAction::RollbackInstall),
     ("run", MsiAction::Run),
     ("rollback-run", MsiAction::RollbackRun),
     ("before-remove", MsiAction::BeforeRemove),
+    ("rollback-before-remove", MsiAction::RollbackBeforeRemove),
     ("uninstall", MsiAction::Uninstall),
     ("rollback-uninstall", MsiAction::RollbackUninstall),
     ("commit", MsiAction::Commit),

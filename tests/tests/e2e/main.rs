@@ -1,6 +1,7 @@
 //! End-to-end tests: what `packager` builds, installed by the real Windows Installer and the real bootstrap.
 
 mod acme;
+mod acts;
 mod bad_input;
 mod cabinets;
 mod containers;

@@ -15,25 +15,43 @@ pub(super) const RULE: Rule =
 fn check(context: &Context<'_>, out: &mut Findings<'_>) {
     let manifest = context.manifest;
     for exe in manifest.services.iter().filter_map(|s| s.exe.as_ref()) {
-        program(context, out, exe, true);
+        program(context, out, exe, Wanted::Process("no service"));
+    }
+    for exe in manifest.runs.iter().filter_map(|r| r.program.as_ref()) {
+        program(context, out, exe, Wanted::Process("no installer"));
+    }
+    for exe in manifest.close.iter().filter_map(|c| c.program.as_ref()) {
+        program(context, out, exe, Wanted::Process("nobody"));
     }
     for target in manifest.shortcuts.iter().filter_map(|s| s.target.as_ref()) {
-        program(context, out, target, false);
+        program(context, out, target, Wanted::Any);
     }
 }
 
-fn program(context: &Context<'_>, out: &mut Findings<'_>, text: &Text, service: bool) {
+/// What a program is wanted for.
+#[derive(Clone, Copy)]
+enum Wanted {
+    /// Any file will do.
+    Any,
+    /// To be a process, for whom.
+    Process(&'static str),
+}
+
+fn program(context: &Context<'_>, out: &mut Findings<'_>, text: &Text, wanted_for: Wanted) {
     let wanted = match values::below_install_dir(text.get_ref()) {
         Ok(wanted) => wanted,
         Err(problem) => return out.error(Finding::at(text.span(), problem)),
     };
-    if service && !path::lower(&wanted).ends_with(".exe") {
-        let problem = Problem::new(format!("a service cannot run `{}`", values::short(&wanted)))
-            .why("Windows starts a service as a process of its own")
+    if let Wanted::Process(who) = wanted_for
+        && !path::lower(&wanted).ends_with(".exe")
+    {
+        let problem = Problem::new(format!("{who} can run `{}`", values::short(&wanted)))
+            .why("it is a process of its own, started without a shell")
             .help("name an .exe file of the payload");
         return out.error(Finding::at(text.span(), problem));
     }
-    if path::same(&wanted, &lower::bootstrap_name(&context.manifest.bootstrap)) && !service {
+    if path::same(&wanted, &lower::bootstrap_name(&context.manifest.bootstrap)) && matches!(wanted_for, Wanted::Any)
+    {
         return;
     }
     for (arch, scan) in &context.inputs.payloads {
@@ -69,6 +87,12 @@ mod tests {
         for bad in ["bin\\agnt.exe", "..\\agent.exe", "C:\\agent.exe", "bin\\agent.exe ", "conf\\agent.conf", ""] {
             error(&and(&format!("[[service]]\nname = 'A'\nexe = '{bad}'")), "bad-program", "exe =");
         }
+        let run = |program: &str| and(&format!("[[run]]\nprogram = '{program}'\nat = 'after-install'"));
+        for bad in ["conf\\agent.conf", "bin\\x.exe", "autopcc.exe"] {
+            error(&run(bad), "bad-program", "program =");
+            error(&and(&format!("[[close]]\nprogram = '{bad}'")), "bad-program", "program =");
+        }
+        fine(&run("bin/ctl.exe"));
         error(&and("[[shortcut]]\ntarget = 'bin\\x.exe'"), "bad-program", "target =");
         fine(&and("[[service]]\nname = 'A'\nexe = 'BIN/Agent.exe'"));
         fine(&and("[[shortcut]]\ntarget = 'autopcc.exe'\n[[shortcut]]\nname = 'b'\ntarget = '{InstallDir}\\bin\\ctl.exe'"));

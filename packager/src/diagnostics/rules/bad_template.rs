@@ -32,6 +32,9 @@ pub(super) fn texts<'a>(context: &Context<'a>) -> Vec<&'a Text> {
     }
     texts.extend(manifest.services.iter().flat_map(|s| [&s.arguments, &s.account]).flatten());
     texts.extend(manifest.shortcuts.iter().filter_map(|s| s.arguments.as_ref()));
+    for run in &manifest.runs {
+        texts.extend(run.args.iter().chain(run.undo.iter().flatten()));
+    }
     for variable in &manifest.environment {
         texts.extend([&variable.value, &variable.append, &variable.prepend].into_iter().flatten());
     }
@@ -53,6 +56,10 @@ mod tests {
             "bad-template",
             "arguments",
         );
+        for key in ["args", "undo"] {
+            let run = "[[run]]\nprogram = 'bin\\ctl.exe'\nat = 'after-install'\n";
+            error(&and(&format!("{run}{key} = ['a', '{{URL}}']")), "bad-template", key);
+        }
         error(&and("[[environment]]\nname = 'A'\nvalue = '{URL}'"), "bad-template", "value");
         fine(&value("'{{GROUP}} {Version} {Name} {InstallDir}'"));
     }

@@ -133,6 +133,7 @@ rules! {
     bad_registry_key,
     bad_registry_value,
     bad_removal,
+    bad_run,
     bad_service,
     bad_setting_name,
     bad_setting_value,

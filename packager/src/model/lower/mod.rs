@@ -1,5 +1,6 @@
 //! From the manifest to the model. What a rule has reported makes the result `None` without another word.
 
+mod acts;
 mod service;
 
 use camino::Utf8PathBuf;
@@ -43,7 +44,7 @@ pub fn lower(manifest: &Manifest, inputs: &Inputs) -> Option<Model> {
         registry: all(&manifest.registry, |r| registry_key(r, &names))?,
         services: service::services(manifest, &names)?,
         shell: shell(manifest, &names)?,
-        acts: Vec::new(),
+        acts: acts::acts(manifest, &names)?,
         groups: Vec::new(),
         detect: all(&manifest.detect.keys, |k| registry::key(k.get_ref()).ok())?,
         detect_value: text(&manifest.detect.path).unwrap_or_else(|| "Application Path".into()),

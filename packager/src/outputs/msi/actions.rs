@@ -26,6 +26,7 @@ pub(super) const NO_IMPERSONATE: i32 = 0x800;
 pub(super) const IGNORE_EXIT_CODE: i32 = 0x40;
 
 const INSTALLING: &str = "NOT REMOVE~=\"ALL\"";
+const REPAIRING: &str = "REINSTALL";
 const REMOVING: &str = "REMOVE~=\"ALL\"";
 
 /// Why Windows Installer installs, and why it removes: words that the bootstrap takes.
@@ -41,6 +42,8 @@ struct Phases {
     run: bool,
     /// Something is done before anything is removed.
     before_remove: bool,
+    /// Something is closed before files change.
+    close: bool,
 }
 
 impl Phases {
@@ -57,9 +60,14 @@ impl Phases {
                     phases.run |= run.at & after != 0;
                     phases.before_remove |= run.at & !after != 0;
                 }
-                Op::Close { .. } => phases.before_remove = true,
+                Op::Close { .. } => {
+                    phases.before_remove = true;
+                    phases.close = true;
+                }
                 // Before it is removed, whether it runs is remembered.
-                Op::Service(_) => phases = Self { state: true, run: true, before_remove: true },
+                Op::Service(_) => {
+                    phases = Self { state: true, run: true, before_remove: true, ..phases };
+                }
                 Op::Replaces(_) => {}
                 _ => phases.state = true,
             }
@@ -80,32 +88,36 @@ pub fn write(builder: &mut Builder<'_>, early: &mut Vec<Early>) -> Vec<Step> {
     let context = if plan.product.scope == Scope::Machine { NO_IMPERSONATE } else { 0 };
     reasons(builder, early);
     let mut steps = Vec::new();
-    let mut add = |name: &'static str, kind: i32, action: &str, sequence: i32, removing: bool| {
-        let (condition, reason) =
-            if removing { (REMOVING, REMOVE_REASON) } else { (INSTALLING, INSTALL_REASON) };
+    let mut add = |name: &'static str, kind: i32, action: &str, sequence: i32, when: &str| {
+        let reason = if when == REMOVING { REMOVE_REASON } else { INSTALL_REASON };
         let arguments = format!("/msi {action} [{reason}]");
         builder
             .rows
             .push("CustomAction", row![name, INSTALLED_EXE | DEFERRED | context | kind, &program, arguments]);
-        steps.push(Step { action: name.to_owned(), condition: condition.to_owned(), sequence });
+        steps.push(Step { action: name.to_owned(), condition: when.to_owned(), sequence });
     };
     let undo = ROLLBACK | IGNORE_EXIT_CODE;
     if phases.before_remove {
-        add("BootstrapBeforeRemove", 0, "before-remove", 1650, true);
+        add("UndoBootstrapBeforeRemove", undo, "rollback-before-remove", 1640, REMOVING);
+        add("BootstrapBeforeRemove", 0, "before-remove", 1650, REMOVING);
+    }
+    if phases.close {
+        // A repair must not fail because the program that it brings back is missing.
+        add("BootstrapBeforeRepair", IGNORE_EXIT_CODE, "before-remove", 1655, REPAIRING);
     }
     if phases.state {
         // Before RemoveRegistryValues: rolling back goes backwards, and the settings have to be there again.
-        add("UndoBootstrapUninstall", undo, "rollback-uninstall", 2580, true);
-        add("BootstrapUninstall", 0, "uninstall", 2590, true);
-        add("UndoBootstrapInstall", undo, "rollback-install", 5010, false);
-        add("BootstrapInstall", 0, "install", 5020, false);
+        add("UndoBootstrapUninstall", undo, "rollback-uninstall", 2580, REMOVING);
+        add("BootstrapUninstall", 0, "uninstall", 2590, REMOVING);
+        add("UndoBootstrapInstall", undo, "rollback-install", 5010, INSTALLING);
+        add("BootstrapInstall", 0, "install", 5020, INSTALLING);
     }
     if phases.run {
-        add("UndoBootstrapRun", undo, "rollback-run", 5940, false);
-        add("BootstrapRun", 0, "run", 5950, false);
+        add("UndoBootstrapRun", undo, "rollback-run", 5940, INSTALLING);
+        add("BootstrapRun", 0, "run", 5950, INSTALLING);
     }
     if phases.state || phases.run {
-        add("BootstrapCommit", COMMIT | IGNORE_EXIT_CODE, "commit", 6590, false);
+        add("BootstrapCommit", COMMIT | IGNORE_EXIT_CODE, "commit", 6590, INSTALLING);
     }
     steps
 }

@@ -14,11 +14,12 @@ use alloc::vec::Vec;
 use packager_shared::args::{MsiAction, Reason};
 use packager_shared::exit::Exit;
 use packager_shared::path::{self, MSI_WORK_FOLDERS};
-use packager_shared::plan::{Op, Plan};
+use packager_shared::plan::{Op, Plan, Scope};
 
 use super::Ended;
 use super::install::log_summary;
 use crate::System;
+use crate::acts::Acts;
 use crate::facts::{self, Facts, Step};
 use crate::failure::{Failure, Outcome};
 use crate::transaction::{self, Change, State, journal};
@@ -43,12 +44,14 @@ pub fn run<S: System>(
         MsiAction::RollbackInstall => {
             journal::recover_in(system, dir, INSTALL, scope)?;
         }
-        MsiAction::Run => start(system, plan, dir)?,
+        MsiAction::Run => start(system, plan, dir, reason)?,
         MsiAction::BeforeRemove => {
             if reason == Reason::Upgrade {
                 running::remember(system, plan)?;
             }
+            leave(system, plan, dir, reason)?;
         }
+        MsiAction::RollbackBeforeRemove => take_back(system, plan, dir, reason)?,
         MsiAction::RollbackRun => {
             journal::recover_in(system, dir, RUN, scope)?;
         }
@@ -100,8 +103,8 @@ fn change<S: System>(
             }
         }
     }
-    let change =
-        Change { dir, anchor: "", old: &old, new: &new, source: None, hash: false, scope: product.scope };
+    let acts = Acts::default();
+    let change = nothing_but(dir, product.scope, &old, &new, &acts);
     let summary = transaction::run_steps(system, &change, folder, |tx, ran| match (install, folder) {
         (true, Some(_)) => running::add(tx, plan, ran),
         (true, None) => {
@@ -114,20 +117,69 @@ fn change<S: System>(
     Ok(())
 }
 
-/// Starts the services that the tables do not start.
-fn start<S: System>(system: &mut S, plan: &Plan, dir: &str) -> Outcome<()> {
+/// Starts the services that the tables do not start, and runs programs.
+fn start<S: System>(system: &mut S, plan: &Plan, dir: &str, reason: Reason) -> Outcome<()> {
     let product = &plan.product;
     let settings = installed(system, plan);
     let facts = Facts { arch: product.arch, scope: product.scope, install_dir: dir, settings: &settings };
     let services = plan.ops.iter().filter(|op| op.service().is_some() && op.needs_bootstrap());
     let nothing = State::default();
     let new = State { steps: facts.steps_of(system, services)?, ..State::default() };
-    let change =
-        |new| Change { dir, anchor: "", old: &nothing, new, source: None, hash: false, scope: product.scope };
-    let summary = transaction::run_steps(system, &change(&nothing), Some(RUN), |tx, _| {
+    let mut acts = Acts::default();
+    acts.arrive(system, &facts, plan, reason)?;
+    let change = nothing_but(dir, product.scope, &nothing, &nothing, &acts);
+    let summary = transaction::run_steps(system, &change, Some(RUN), |tx, _| {
         let ran = running::take(tx, plan)?;
-        tx.start_services(&change(&new), &ran)
+        tx.start_services(&nothing_but(dir, product.scope, &nothing, &new, &acts), &ran)?;
+        tx.run_after(&acts.after)
     })?;
     log_summary(system, &summary);
+    Ok(())
+}
+
+/// A change of no files.
+fn nothing_but<'a, S: System>(
+    dir: &'a str,
+    scope: Scope,
+    old: &'a State,
+    new: &'a State,
+    acts: &'a Acts,
+) -> Change<'a, S> {
+    Change { dir, anchor: "", old, new, source: None, hash: false, scope, acts }
+}
+
+/// Runs programs of the installed version before it goes, and closes others. There is no journal: [`take_back`] runs
+/// what takes them back.
+fn leave<S: System>(system: &mut S, plan: &Plan, dir: &str, reason: Reason) -> Outcome<()> {
+    let mut acts = leaving(system, plan, dir, reason)?;
+    acts.before.iter_mut().for_each(|program| program.undo = None);
+    let nothing = State::default();
+    let change = nothing_but(dir, plan.product.scope, &nothing, &nothing, &acts);
+    transaction::run_steps(system, &change, None, |tx, _| {
+        tx.run_before(&acts.before)?;
+        tx.close_programs(&acts.close)
+    })?;
+    Ok(())
+}
+
+fn leaving<S: System>(system: &mut S, plan: &Plan, dir: &str, reason: Reason) -> Outcome<Acts> {
+    let product = &plan.product;
+    let settings = installed(system, plan);
+    let facts = Facts { arch: product.arch, scope: product.scope, install_dir: dir, settings: &settings };
+    let mut acts = Acts::default();
+    acts.leave(system, &facts, plan, reason)?;
+    Ok(acts)
+}
+
+/// Takes back what was run before a removal that Windows Installer rolls back, the last first. Whether it was run is
+/// not known: nothing could have kept it.
+fn take_back<S: System>(system: &mut S, plan: &Plan, dir: &str, reason: Reason) -> Outcome<()> {
+    for program in leaving(system, plan, dir, reason)?.before.iter().rev() {
+        if let Some(undo) = &program.undo
+            && let Err(error) = transaction::programs::run(system, &program.path, undo, program.timeout_ms)
+        {
+            system.log(&Failure::from(error).text);
+        }
+    }
     Ok(())
 }

@@ -3,6 +3,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use packager_shared::args::Action;
 use packager_shared::exit::Exit;
 use packager_shared::index::Entry;
 use packager_shared::overlay::Kind;
@@ -12,6 +13,7 @@ use packager_shared::settings::{self, Sources};
 
 use super::Run;
 use crate::System;
+use crate::acts::{Acts, Reason};
 use crate::detect::Detected;
 use crate::facts::{self, Facts};
 use crate::failure::{Failure, Outcome};
@@ -144,13 +146,22 @@ pub fn install<S: System>(
     steps.extend(facts::ownership(package, &dir, &values, site.as_deref()));
     let new = State { index: package.index.clone(), steps };
     refuse_long_paths(&new, &dir)?;
-    let old = match &detected.found.dir {
-        Some(dir) => match installed_package(system, dir, &package.plan.bootstrap.name, &product.id) {
-            Some(old) => installed_state(system, &old, dir)?,
-            None => State::default(),
+    let mut acts = Acts { always: run.args.action == Action::Repair, ..Acts::default() };
+    let mut old = State::default();
+    let reason = match &detected.found.dir {
+        Some(_) if detected.found.state => match &detected.found.digest {
+            Some(digest) if *digest == package.digest => Reason::Repair,
+            _ => Reason::Upgrade,
         },
-        None => State::default(),
+        _ => Reason::Install,
     };
+    if let Some(dir) = &detected.found.dir
+        && let Some(package_there) = installed_package(system, dir, &package.plan.bootstrap.name, &product.id)
+    {
+        old = installed_state(system, &package_there, dir)?;
+        leave(system, &package_there, dir, reason, &mut acts)?;
+    }
+    acts.arrive(system, &facts, &package.plan, reason)?;
     system.log(&text::join(&["install directory: ", &dir]));
     let verb = if first { "Installing " } else { "Updating " };
     let headline = text::join(&[verb, &product.name, " ", &product.version_text]);
@@ -164,10 +175,25 @@ pub fn install<S: System>(
         source: Some(&mut source),
         hash,
         scope: product.scope,
+        acts: &acts,
     };
     let summary = transaction::run(system, change)?;
     log_summary(system, &summary);
     Ok((summary, dir))
+}
+
+/// Adds what the installed version does before it is changed, with the settings that it has.
+pub fn leave<S: System>(
+    system: &mut S,
+    package: &Package,
+    dir: &str,
+    reason: Reason,
+    acts: &mut Acts,
+) -> Outcome<()> {
+    let product = &package.plan.product;
+    let settings = facts::settings_as_installed(system, &package.plan);
+    let facts = Facts { arch: product.arch, scope: product.scope, install_dir: dir, settings: &settings };
+    acts.leave(system, &facts, &package.plan, reason)
 }
 
 /// One line about what was done.

@@ -593,6 +593,7 @@ fn a_journal_that_others_could_write_is_not_trusted() {
     assert_same(&before, &state(&world), "foreign journal");
 }
 
+mod acts;
 mod bootstrap;
 mod rules;
 mod secrets;

@@ -7,9 +7,10 @@ use packager_shared::decide::{Action, Offer, Request, decide};
 use packager_shared::exit::Exit;
 use packager_shared::identity::Identity;
 
-use super::install::{anchor, installed_package, installed_state, log_summary};
+use super::install::{anchor, installed_package, installed_state, leave, log_summary};
 use super::{Ended, Leave, Run, lock, unfinished};
 use crate::System;
+use crate::acts::{Acts, Reason};
 use crate::detect::{Detected, detect};
 use crate::facts::Facts;
 use crate::failure::{Failure, Outcome};
@@ -65,6 +66,8 @@ pub fn run<S: System>(
     system.introduce(&product.name, &text::join(&["Removing ", &title]));
     let old = installed_state(system, &package, &dir)?;
     let new = State::default();
+    let mut acts = Acts::default();
+    leave(system, &package, &dir, Reason::Uninstall, &mut acts)?;
     let anchor = anchor(system, &package, &dir);
     let change = Change {
         dir: &dir,
@@ -74,6 +77,7 @@ pub fn run<S: System>(
         source: None,
         hash: false,
         scope: product.scope,
+        acts: &acts,
     };
     let summary = transaction::run(system, change)?;
     log_summary(system, &summary);

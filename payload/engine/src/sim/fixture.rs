@@ -48,6 +48,17 @@ pub fn product(version: u16) -> Product {
         legacy: vec![],
         registry,
     };
+    let run = |at, act: &str, undo: &str| {
+        Op::Run(RunProgram {
+            program: "bin\\agent.exe".into(),
+            args: vec![template(act), template("{SERVER}")],
+            at,
+            undo: Some(vec![template(undo), template("{SERVER}")]),
+            may_fail: false,
+            success: vec![0],
+            timeout_ms: 60_000,
+        })
+    };
     let server = key("SOFTWARE\\Acme\\Agent\\Settings");
     let plan = Plan {
         product: packager_shared::plan::Product {
@@ -181,6 +192,13 @@ pub fn product(version: u16) -> Product {
                 }),
                 preshutdown_ms: Some(u32::from(version) * 1_000),
             }),
+            run(run_at::AFTER_INSTALL | run_at::AFTER_UPGRADE, "enroll", "unenroll"),
+            run(run_at::BEFORE_UNINSTALL | run_at::BEFORE_UPGRADE, "unenroll", "enroll"),
+            Op::When(
+                Condition::parse("SERVER = 'repaired'", &["SERVER"]).expect("a condition"),
+                alloc::boxed::Box::new(run(run_at::AFTER_REPAIR, "enroll", "unenroll")),
+            ),
+            Op::Close { program: "bin\\agent.exe".into(), within_ms: 1_000 },
         ],
     };
     let text =

@@ -498,6 +498,40 @@ impl System for World {
         Ok(self.child_code)
     }
 
+    fn run_hidden(
+        &mut self,
+        program: &str,
+        command_line: &str,
+        timeout_ms: u32,
+        log_output: bool,
+    ) -> Result<ExitCode> {
+        if log_output {
+            self.log.push(std::format!("  it says: {command_line}"));
+        }
+        self.mutate("run", program)?;
+        if self.tree.get(program).is_none() {
+            return fail(NOT_FOUND, "run", program);
+        }
+        let line = std::format!("{} {command_line}", program.rsplit('\\').next().unwrap_or_default());
+        self.runs.push(line.clone());
+        match command_line.split_once(' ') {
+            Some(("enroll", with)) => drop(self.effects.insert(String::from(with))),
+            Some(("unenroll", with)) => drop(self.effects.remove(with)),
+            Some(("hang", _)) => {
+                self.now += u64::from(timeout_ms);
+                return fail(1460, "run", program);
+            }
+            Some(("fail", code)) => return Ok(code.parse().unwrap_or(1)),
+            _ => {}
+        }
+        Ok(0)
+    }
+
+    fn close_program(&mut self, path: &str, _within_ms: u32) -> Result<usize> {
+        self.mutate("close", path)?;
+        Ok(self.open_programs.remove(&lower(path)).unwrap_or(0))
+    }
+
     fn elevate(&mut self, command_line: &str) -> Result<ExitCode> {
         self.elevated.push(String::from(command_line));
         Ok(self.child_code)

@@ -64,6 +64,12 @@ pub struct World {
     pub ran: Vec<(String, String)>,
     /// What those programs were.
     pub ran_images: Vec<Vec<u8>>,
+    /// Programs that were run without a window: names and command lines.
+    pub runs: Vec<String>,
+    /// What `enroll NAME` of such programs left behind, until `unenroll NAME`.
+    pub effects: BTreeSet<String>,
+    /// How many processes of a program run, by its path in lower case.
+    pub open_programs: BTreeMap<String, usize>,
     /// Command lines of elevated runs.
     pub elevated: Vec<String>,
     /// The exit code of every program that is run.
@@ -128,6 +134,9 @@ impl Default for World {
             tasks: BTreeMap::new(),
             ran: Vec::new(),
             ran_images: Vec::new(),
+            runs: Vec::new(),
+            effects: BTreeSet::new(),
+            open_programs: BTreeMap::new(),
             elevated: Vec::new(),
             child_code: 0,
             machine: Machine { arch: Arch::X64, version: (10, 0, 19045), server: false },
@@ -269,6 +278,9 @@ impl World {
         for (name, definition) in &self.tasks {
             out.insert(std::format!("task {name}"), std::format!("{definition:?}"));
         }
+        for effect in &self.effects {
+            out.insert(std::format!("effect {effect}"), String::new());
+        }
         out
     }
 
@@ -310,6 +322,7 @@ impl World {
         self.said.clear();
         self.mutations = 0;
         self.bytes_read = 0;
+        self.runs.clear();
         let line = std::format!("\"{program}\" {arguments}");
         let code = crate::main(self, &line);
         self.running.clear();

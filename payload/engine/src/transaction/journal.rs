@@ -20,6 +20,7 @@ use packager_shared::wire::{self, Reader, Writer};
 use super::undo::Undo;
 use super::{Transaction, cleanup};
 use crate::System;
+use crate::acts::program::Line;
 use crate::failure::{Failure, Outcome};
 use crate::source::read_whole;
 use crate::system::{FailureActions, FirewallRule, RegValue, ServiceConfig};
@@ -306,6 +307,10 @@ fn encode(w: &mut Writer, record: &Undo) {
             text(19, &[name]);
             w.option(old.as_deref(), |w, old| w.blob(old));
         }
+        Undo::Run(program, line, timeout_ms) => {
+            text(30, &[program, &line.text, &line.shown]);
+            w.u32(*timeout_ms);
+        }
     }
 }
 
@@ -358,6 +363,7 @@ fn decode(r: &mut Reader<'_>) -> wire::Result<Undo> {
             Undo::Firewall(FirewallRule { name, add, remove, outbound: r.bool()? }, r.bool()?)
         }
         19 => Undo::Task(r.string()?, r.option(|r| Ok(Vec::from(r.blob()?)))?),
+        30 => Undo::Run(r.string()?, Line { text: r.string()?, shown: r.string()? }, r.u32()?),
         _ => return r.error("a record is unknown"),
     })
 }
@@ -401,6 +407,7 @@ mod tests {
             Undo::CreateService("s".into(), config),
             Undo::StartService("s".into()),
             Undo::StopService("s".into()),
+            Undo::Run("p".into(), Line { text: "a b".into(), shown: "a ***".into() }, 60_000),
         ];
         let mut bytes = head("C:\\App");
         bytes.extend(frames(&records));

@@ -8,6 +8,7 @@
 //! | [`ops`] | everything that is no file: one module a kind |
 //! | [`undo`], [`journal`] | what brings each single step back, also after a power cut |
 //! | [`services`] | stops before, starts after |
+//! | [`programs`] | those of the payload are run, others are closed |
 //! | [`cleanup`] | removes what is left when the outcome is settled |
 //!
 //! Nothing outside the work folder `{InstallDir}\.upd` changes before every file is staged and verified and every
@@ -17,6 +18,7 @@ pub mod cleanup;
 pub mod compare;
 pub mod journal;
 pub mod ops;
+pub mod programs;
 pub mod services;
 pub mod stage;
 pub mod swap;
@@ -31,6 +33,7 @@ use packager_shared::path;
 use packager_shared::plan::Scope;
 
 use crate::System;
+use crate::acts::Acts;
 use crate::facts::Step;
 use crate::failure::{Failure, Outcome};
 use crate::source::Source;
@@ -62,6 +65,8 @@ pub struct Change<'a, S: System> {
     pub hash: bool,
     /// Machine or user: where images in use are buried.
     pub scope: Scope,
+    /// What is done beside that.
+    pub acts: &'a Acts,
 }
 
 /// What a transaction did.
@@ -181,6 +186,10 @@ impl<'a, S: System> Transaction<'a, S> {
         } else {
             self.create_dirs(change.dir)?;
         }
+        self.run_before(&change.acts.before)?;
+        if files {
+            self.close_programs(&change.acts.close)?;
+        }
         let ran = if files || ops::services_change(self.system, change)? {
             self.stop_services(change)?
         } else {
@@ -192,6 +201,9 @@ impl<'a, S: System> Transaction<'a, S> {
         }
         self.apply_steps(change)?;
         self.start_services(change, &ran)?;
+        if files || self.changes > 0 || change.acts.always {
+            self.run_after(&change.acts.after)?;
+        }
         self.commit()
     }
 

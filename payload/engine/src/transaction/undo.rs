@@ -6,8 +6,9 @@ use alloc::vec::Vec;
 use packager_shared::plan::Key;
 
 use super::services::TIMEOUT;
-use super::{Transaction, cleanup};
+use super::{Transaction, cleanup, programs};
 use crate::System;
+use crate::acts::program::Line;
 use crate::registry;
 use crate::system::{FirewallRule, RegValue, Result, ServiceConfig, ServiceState};
 use crate::text;
@@ -49,6 +50,9 @@ pub enum Undo {
     Firewall(FirewallRule, bool),
     /// A task was changed: what it was before.
     Task(String, Option<Vec<u8>>),
+    /// A program was run: with these arguments it takes that back, in so many milliseconds. It must bear being run
+    /// when there is nothing to take back.
+    Run(String, Line, u32),
 }
 
 impl<S: System> Transaction<'_, S> {
@@ -168,6 +172,10 @@ impl<S: System> Transaction<'_, S> {
             Undo::StopService(name) => match system.service_state(&name)? {
                 Some(ServiceState::Running) => system.service_stop(&name, TIMEOUT),
                 _ => Ok(()),
+            },
+            Undo::Run(program, line, timeout_ms) => match system.stat(&program)? {
+                Some(_) => programs::run(system, &program, &line, timeout_ms).map(|_| ()),
+                None => Ok(()),
             },
         }
     }

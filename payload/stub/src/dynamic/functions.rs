@@ -5,10 +5,13 @@
 use core::ffi::c_void;
 
 use super::Library;
-use crate::ffi::{Bool, Handle, VersionInfo};
+use crate::ffi::{Bool, FileTime, Handle, VersionInfo};
 
 /// What a window procedure and a dialog procedure look like.
 pub type WindowProcedure = unsafe extern "system" fn(Handle, u32, usize, isize) -> isize;
+
+/// What [`EnumWindows`] calls for each window.
+pub type EachWindow = unsafe extern "system" fn(Handle, isize) -> Bool;
 
 macro_rules! found_at_run_time {
     ($($how:ident $dll:literal { $(fn $name:ident($($argument:ty),*) -> $result:ty;)* })*) => {
@@ -37,6 +40,20 @@ found_at_run_time! {
         fn Wow64DisableWow64FsRedirection(*mut *mut c_void) -> Bool;
         fn Wow64RevertWow64FsRedirection(*mut c_void) -> Bool;
         fn IsWow64Process2(Handle, *mut u16, *mut u16) -> Bool;
+        fn CreatePipe(*mut Handle, *mut Handle, *const c_void, u32) -> Bool;
+        fn PeekNamedPipe(Handle, *mut c_void, u32, *mut u32, *mut u32, *mut u32) -> Bool;
+        fn SetHandleInformation(Handle, u32, u32) -> Bool;
+        fn CreateJobObjectW(*mut c_void, *const u16) -> Handle;
+        fn AssignProcessToJobObject(Handle, Handle) -> Bool;
+        fn TerminateJobObject(Handle, u32) -> Bool;
+        fn TerminateProcess(Handle, u32) -> Bool;
+        fn ResumeThread(Handle) -> u32;
+        fn CreateToolhelp32Snapshot(u32, u32) -> Handle;
+        fn Process32FirstW(Handle, *mut c_void) -> Bool;
+        fn Process32NextW(Handle, *mut c_void) -> Bool;
+        fn Module32FirstW(Handle, *mut c_void) -> Bool;
+        fn QueryFullProcessImageNameW(Handle, u32, *mut u16, *mut u32) -> Bool;
+        fn GetProcessTimes(Handle, *mut FileTime, *mut FileTime, *mut FileTime, *mut FileTime) -> Bool;
     }
     loaded "advapi32.dll" {
         fn RegDeleteKeyExW(Handle, *const u16, u32, u32) -> u32;
@@ -65,6 +82,8 @@ found_at_run_time! {
         fn ShowWindow(Handle, i32) -> Bool;
         fn TranslateMessage(*const c_void) -> Bool;
         fn GetProcessWindowStation() -> Handle;
+        fn EnumWindows(EachWindow, isize) -> Bool;
+        fn GetWindowThreadProcessId(Handle, *mut u32) -> u32;
         fn GetUserObjectInformationW(Handle, i32, *mut c_void, u32, *mut u32) -> Bool;
     }
     system "shell32.dll" {
@@ -85,6 +104,12 @@ found_at_run_time! {
         fn MsiSetPropertyW(u32, *const u16, *const u16) -> u32;
         fn MsiEnumRelatedProductsW(*const u16, u32, u32, *mut u16) -> u32;
         fn MsiGetProductInfoW(*const u16, *const u16, *mut u16, *mut u32) -> u32;
+    }
+    system "rstrtmgr.dll" {
+        fn RmStartSession(*mut u32, u32, *mut u16) -> u32;
+        fn RmRegisterResources(u32, u32, *const c_void, u32, *const c_void, u32, *const c_void) -> u32;
+        fn RmShutdown(u32, u32, *const c_void) -> u32;
+        fn RmEndSession(u32) -> u32;
     }
     system "mpr.dll" {
         fn WNetGetConnectionW(*const u16, *mut u16, *mut u32) -> u32;

@@ -1,9 +1,11 @@
 //! The machine as the engine sees it: Win32 behind [`System`], one file per area.
 
+mod close;
 pub mod error;
 mod files;
 mod folders;
 pub mod handle;
+mod hidden;
 mod installer;
 mod lock;
 pub mod log;
@@ -251,6 +253,20 @@ impl System for Win32 {
 
     fn run(&mut self, program: &str, command_line: &str) -> Result<ExitCode> {
         self.process_run(program, command_line)
+    }
+
+    fn run_hidden(
+        &mut self,
+        program: &str,
+        command_line: &str,
+        timeout_ms: u32,
+        log_output: bool,
+    ) -> Result<ExitCode> {
+        self.process_run_hidden(program, command_line, timeout_ms, log_output)
+    }
+
+    fn close_program(&mut self, path: &str, within_ms: u32) -> Result<usize> {
+        close::close(path, within_ms)
     }
 
     fn machine(&mut self) -> Machine {

@@ -47,12 +47,16 @@ impl Win32 {
 
 /// Waits for a process and gives its exit code.
 pub fn wait(process: &Owned, program: &str) -> Result<ExitCode> {
+    // SAFETY: the process is open.
+    unsafe { ffi::WaitForSingleObject(process.get(), ffi::INFINITE) };
+    exit_code(process, program)
+}
+
+/// The exit code of a process that has ended.
+pub fn exit_code(process: &Owned, program: &str) -> Result<ExitCode> {
     let mut code = 0;
     // SAFETY: the process is open, `code` is ours.
-    unsafe {
-        ffi::WaitForSingleObject(process.get(), ffi::INFINITE);
-        error::check(ffi::GetExitCodeProcess(process.get(), &mut code), "wait for", program)?;
-    }
+    error::check(unsafe { ffi::GetExitCodeProcess(process.get(), &mut code) }, "wait for", program)?;
     Ok(code)
 }
 

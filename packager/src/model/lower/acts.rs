@@ -1,0 +1,79 @@
+//! What is done once: programs that are run and closed.
+
+use packager_shared::plan::{Condition, Op, RunProgram, run_at};
+
+use super::all;
+use crate::manifest::types::{self, Manifest, Text};
+use crate::model::places::Names;
+use crate::model::values;
+
+/// How long a program may take when nothing is said, in milliseconds.
+const TIMEOUT_MS: u32 = 60_000;
+/// How long a program gets to end when nothing is said, in milliseconds.
+const WITHIN_MS: u32 = 10_000;
+
+/// All of it, in the order of doing.
+pub(super) fn acts(manifest: &Manifest, names: &Names) -> Option<Vec<Op>> {
+    let mut ops = all(&manifest.close, close)?;
+    ops.extend(all(&manifest.runs, |t| run(t, names))?);
+    Some(ops)
+}
+
+fn run(t: &types::RunProgram, names: &Names) -> Option<Op> {
+    let templates = |texts: &[Text]| all(texts, |text| names.template(text.get_ref()).ok());
+    let run = RunProgram {
+        program: values::below_install_dir(t.program.as_ref()?.get_ref()).ok()?,
+        args: templates(&t.args)?,
+        at: times(&t.at)?,
+        undo: match &t.undo {
+            Some(args) => Some(templates(args)?),
+            None => None,
+        },
+        may_fail: t.on_failure.as_ref().is_some_and(|word| word.get_ref() == "continue"),
+        success: match t.success.as_slice() {
+            [] => vec![0],
+            codes => codes.iter().map(|code| *code.get_ref()).collect(),
+        },
+        timeout_ms: milliseconds(&t.timeout, TIMEOUT_MS)?,
+    };
+    Some(match &t.when {
+        Some(when) => Op::When(condition(when, names)?, Box::new(Op::Run(run))),
+        None => Op::Run(run),
+    })
+}
+
+fn condition(when: &Text, names: &Names) -> Option<Condition> {
+    let settings: Vec<&str> = names.settings.iter().map(String::as_str).collect();
+    Condition::parse(when.get_ref(), &settings).ok()
+}
+
+fn close(t: &types::Close) -> Option<Op> {
+    Some(Op::Close {
+        program: values::below_install_dir(t.program.as_ref()?.get_ref()).ok()?,
+        within_ms: milliseconds(&t.within, WITHIN_MS)?,
+    })
+}
+
+/// Bits of [`run_at`] for the words of a manifest.
+#[must_use]
+pub fn times(words: &[Text]) -> Option<u8> {
+    let mut at = 0;
+    for word in words {
+        at |= match word.get_ref().as_str() {
+            "after-install" => run_at::AFTER_INSTALL,
+            "after-upgrade" => run_at::AFTER_UPGRADE,
+            "after-repair" => run_at::AFTER_REPAIR,
+            "before-uninstall" => run_at::BEFORE_UNINSTALL,
+            "before-upgrade" => run_at::BEFORE_UPGRADE,
+            _ => return None,
+        };
+    }
+    (at != 0).then_some(at)
+}
+
+fn milliseconds(at: &Option<Text>, default: u32) -> Option<u32> {
+    match at {
+        Some(text) => values::duration(text.get_ref()).ok().and_then(|ms| u32::try_from(ms).ok()),
+        None => Some(default),
+    }
+}
