@@ -13,5 +13,6 @@ mod ownership;
 mod parity;
 mod per_user;
 mod reproducible;
+mod secrets;
 mod settings;
 mod share;
