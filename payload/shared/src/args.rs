@@ -167,6 +167,7 @@ pub const HELP: &str = "\
 /dir PATH             install there\r
 /site NAME            take the settings of a site\r
 NAME=VALUE            give a setting; an empty value clears it\r
+NAME=@FILE            give a secret setting: the first line of a file\r
 /clear NAME           forget a setting's remembered value\r
 /whatif               say what would be done, change nothing\r
 /version              show the version\r
