@@ -196,3 +196,59 @@ pub(super) fn remove(db: &mut Database, table: &str, key: &str) {
 pub(super) fn add(db: &mut Database, table: &str, row: Vec<Value>) {
     db.push(table, row).expect("the row fits");
 }
+
+/// Adds a user interface that no rule finds anything in: an error dialog `Trouble`, the dialog of files in use, and
+/// last dialogs.
+pub(super) fn dialogs(db: &mut Database) {
+    let dialog = |db: &mut Database, name: &str, bits: i32, first: &str| {
+        add(db, "Dialog", row![name, 50, 50, 200, 100, bits, "Agent", first, "", ""]);
+    };
+    let control = |db: &mut Database, at: [&str; 3], property: &str, text: &str, next: &str| {
+        let [dialog, name, kind] = at;
+        add(db, "Control", row![dialog, name, kind, 10, 80, 50, 17, 3, property, text, next, ""]);
+    };
+    let ends = |db: &mut Database, dialog: &str, button: &str, argument: &str| {
+        add(db, "ControlEvent", row![dialog, button, "EndDialog", argument, "1", 1]);
+    };
+    for (name, value) in [("DefaultUIFont", "body"), ("ErrorDialog", "Trouble"), ("CHOICE", "1")] {
+        add(db, "Property", row![name, value]);
+    }
+    add(db, "TextStyle", row!["body", "Tahoma", 8, Value::Null, 0]);
+
+    dialog(db, "Trouble", 0x1_0003, "ErrorText");
+    control(db, ["Trouble", "ErrorText", "Text"], "", "", "ErrorText");
+    for (button, argument) in [
+        ("A", "ErrorAbort"),
+        ("C", "ErrorCancel"),
+        ("I", "ErrorIgnore"),
+        ("N", "ErrorNo"),
+        ("O", "ErrorOk"),
+        ("R", "ErrorRetry"),
+        ("Y", "ErrorYes"),
+    ] {
+        control(db, ["Trouble", button, "PushButton"], "", button, "");
+        ends(db, "Trouble", button, argument);
+    }
+
+    dialog(db, "FilesInUse", 3, "List");
+    control(db, ["FilesInUse", "List", "ListBox"], "FileInUseProcess", "", "Retry");
+    for (button, next) in [("Retry", "Ignore"), ("Ignore", "Exit"), ("Exit", "List")] {
+        control(db, ["FilesInUse", button, "PushButton"], "", button, next);
+        ends(db, "FilesInUse", button, button);
+    }
+    db.table("ListBox").expect("it is a standard table");
+
+    for (name, number) in [("Done", -1), ("Stopped", -2), ("Failed", -3)] {
+        dialog(db, name, 3, "Ok");
+        control(db, [name, "Ok", "PushButton"], "", "OK", if name == "Done" { "Choice" } else { "Ok" });
+        ends(db, name, "Ok", "Exit");
+        for table in ["InstallUISequence", "AdminUISequence"] {
+            add(db, table, row![name, "", number]);
+        }
+    }
+    control(db, ["Done", "Note", "Text"], "", "{\\body}That is all.", "");
+    control(db, ["Done", "Choice", "RadioButtonGroup"], "CHOICE", "", "Ok");
+    for (order, value) in [(1, "1"), (2, "2")] {
+        add(db, "RadioButton", row!["CHOICE", order, value, 0, 0, 9, 9, value, ""]);
+    }
+}

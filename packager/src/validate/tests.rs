@@ -13,6 +13,15 @@ fn a_sound_package_passes() {
 }
 
 #[test]
+fn a_sound_user_interface_passes() {
+    let mut db = testing::clean();
+    testing::dialogs(&mut db);
+    // The tables came after `_Validation` was written.
+    let findings = run(&db, &[]).into_iter().filter(|finding| finding.ice != "ICE03");
+    assert_eq!(findings.map(|finding| finding.to_string()).collect::<Vec<_>>(), Vec::<String>::new());
+}
+
+#[test]
 fn the_registry_is_sorted_and_complete() {
     assert!(RULES.windows(2).all(|pair| number(pair[0].name) < number(pair[1].name)));
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/validate/rules");

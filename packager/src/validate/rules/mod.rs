@@ -14,20 +14,26 @@ mod ice12;
 mod ice13;
 mod ice14;
 mod ice16;
+mod ice17;
 mod ice18;
+mod ice20;
 mod ice21;
+mod ice23;
 mod ice24;
 mod ice26;
 mod ice27;
 mod ice28;
 mod ice29;
 mod ice30;
+mod ice31;
+mod ice34;
 mod ice35;
 mod ice36;
 mod ice38;
 mod ice39;
 mod ice40;
 mod ice43;
+mod ice44;
 mod ice45;
 mod ice46;
 mod ice48;
@@ -99,8 +105,19 @@ pub const RULES: &[Rule] = &[
         check: ice14::check,
     },
     Rule { name: "ICE16", asks: "the product's name has at most 63 characters", check: ice16::check },
+    Rule { name: "ICE17", asks: "controls have what they depend on in other tables", check: ice17::check },
     Rule { name: "ICE18", asks: "an empty directory that is a key path is created", check: ice18::check },
+    Rule {
+        name: "ICE20",
+        asks: "the dialogs that Windows Installer itself calls for are there",
+        check: ice20::check,
+    },
     Rule { name: "ICE21", asks: "every component belongs to a feature", check: ice21::check },
+    Rule {
+        name: "ICE23",
+        asks: "the tab key leads through the controls of a dialog in one circle",
+        check: ice23::check,
+    },
     Rule {
         name: "ICE24",
         asks: "product code, upgrade code, version and language are of their kind",
@@ -127,6 +144,12 @@ pub const RULES: &[Rule] = &[
         check: ice29::check,
     },
     Rule { name: "ICE30", asks: "no two components install the same file", check: ice30::check },
+    Rule { name: "ICE31", asks: "the styles of texts exist", check: ice31::check },
+    Rule {
+        name: "ICE34",
+        asks: "one button of every group of radio buttons is chosen from the start",
+        check: ice34::check,
+    },
     Rule {
         name: "ICE35",
         asks: "a component whose file is in a cabinet is not set to run from source",
@@ -149,6 +172,7 @@ pub const RULES: &[Rule] = &[
         asks: "a component with a shortcut in the user's profile has a registry value of the user as its key path",
         check: ice43::check,
     },
+    Rule { name: "ICE44", asks: "events open dialogs that are there", check: ice44::check },
     Rule { name: "ICE45", asks: "bits without a meaning are not set", check: ice45::check },
     Rule { name: "ICE46", asks: "no property differs from another one in case alone", check: ice46::check },
     Rule {
