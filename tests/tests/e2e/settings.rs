@@ -325,6 +325,25 @@ fn walk_all(by: &dyn Walk, releases: &(Release, Release)) {
 }
 
 #[test]
+fn the_table_holds_when_windows_installer_takes_over_from_the_exe() {
+    let releases = build("settings-takeover");
+    let all = Setting::all();
+    let (known, _) = all.split_at(48);
+    let mut prefix = Prefix::new();
+    predecessor(&prefix);
+    prefix.boot();
+    let before: Vec<(String, Says)> = known.iter().map(|s| (s.name(), s.kept)).collect();
+    let given = given(&before, "kept", "\"\"");
+    setup(&prefix, &releases.0.exe(ARCH), &format!("/quiet{given} /site {SITE}")).expect(0);
+    // The site is remembered, its values are in the transform alone.
+    let line: Vec<(String, Says)> = all.iter().map(|s| (s.name(), s.line)).collect();
+    Msi.walk(&prefix, &releases.1, How::Install, false, &line).expect(0);
+    assert_stored(&mut prefix, "MSI over EXE", &all, |s| {
+        Setting { site: Nothing, ..*s }.expected(s.kept, s.line)
+    });
+}
+
+#[test]
 fn the_table_holds_for_the_msi() {
     walk_all(&Msi, &build("settings-msi"));
 }

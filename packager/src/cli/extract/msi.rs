@@ -21,6 +21,12 @@ const DEEPEST: usize = 128;
 pub(super) fn extract(path: &Utf8Path, target: &mut Target) -> Result<(), BuildError> {
     let file = File::open(path).map_err(|e| BuildError::io("open", path, &e))?;
     let mut package = msidb::open(BufReader::new(file)).map_err(|e| bad(path, e))?;
+    if package.clsid == msidb::transform::CLSID {
+        return Err(bad(
+            path,
+            "it is a transform, which has no files; `packager inspect` shows what it changes",
+        ));
+    }
     let files = files(&package.database).map_err(|what| bad(path, what))?;
     for (cabinet, members) in files {
         let Some(name) = cabinet else {
