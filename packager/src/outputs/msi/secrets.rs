@@ -4,6 +4,7 @@
 //! | action of a secret `X` | what it does |
 //! | --- | --- |
 //! | `Cleared.X`, early | what the sequence with a user interface passes on as cleared is empty again |
+//! | `Blank.X`, before dialogs that ask | the field is empty; `Pass_X` takes that for "not given" |
 //! | `File.X`, `ReadSecretFiles`, early | `X=@FILE` becomes the first line of the file |
 //! | `Give.X`, `Clear.X`, `DataOf….X` | put place and secret into the data of the next ones |
 //! | `Undo.X`, `Store.X`, `Forget.X` | rollback, the deed itself, commit |
@@ -36,6 +37,8 @@ const HIDE_TARGET: i32 = 0x2000;
 /// After WriteRegistryValues and before services start: they may read what is stored here.
 const FIRST: i32 = 5030;
 const LAST: i32 = 5189;
+/// After the launch conditions, before the dialogs.
+const BLANK: i32 = 720;
 /// How many actions each secret has there.
 const EACH: i32 = 7;
 /// How many secrets there is room for.
@@ -92,10 +95,12 @@ pub fn write_property(builder: &mut Builder<'_>, setting: &Setting) -> Result<Ve
         );
         let message = builder.texts.message("required", &[("setting", name)])?;
         let is_given = format!("{name}<>\"{UNSET}\"");
+        // A person who is asked gives it later: the dialog lets nobody go on without it.
+        let asked = if builder.asks(name) { " OR UILevel = 5" } else { "" };
         // Three conditions, because one of all would be longer than the column.
         for condition in [
             format!("REMOVE~=\"ALL\" OR {name}"),
-            format!("Installed OR {is_given} OR {remembered}"),
+            format!("Installed OR {is_given} OR {remembered}{asked}"),
             format!("{is_given} OR NOT ({RESETS}><\";{name};\")"),
         ] {
             builder.rows.push("LaunchCondition", row![condition, &message]);
@@ -103,6 +108,19 @@ pub fn write_property(builder: &mut Builder<'_>, setting: &Setting) -> Result<Ve
         secure.push(remembered);
     }
     Ok(secure)
+}
+
+/// Actions before the dialogs, in their sequence alone: the field of a secret is empty.
+pub fn blank(builder: &mut Builder<'_>) -> Vec<Step> {
+    let mut steps = Vec::new();
+    for (setting, sequence) in secrets(builder).zip(BLANK..) {
+        let name = &setting.name;
+        if builder.asks(name) {
+            let action = set_property(builder, &format!("Blank.{name}"), name, "");
+            steps.push(Step { action, condition: format!("{name}=\"{UNSET}\""), sequence });
+        }
+    }
+    steps
 }
 
 /// Adds the actions that store; returns where they stand.

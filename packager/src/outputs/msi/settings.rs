@@ -85,9 +85,13 @@ pub fn hand_over(builder: &mut Builder<'_>) -> Vec<Step> {
     let mut steps = Vec::new();
     for (setting, sequence) in builder.release.package.target.settings.iter().zip(HAND_OVER..) {
         let name = &setting.name;
-        let action = set_property(builder, &format!("Pass_{name}"), name, CLEARED);
+        // Of a secret nobody sees whether there is one: a field that is left empty leaves it as it is.
+        let kept = setting.secret && builder.asks(name);
+        let passed = if kept { UNSET } else { CLEARED };
+        let action = set_property(builder, &format!("Pass_{name}"), name, passed);
         steps.push(Step { action, condition: format!("NOT {name}"), sequence });
     }
+    steps.extend(secrets::blank(builder));
     steps
 }
 

@@ -185,3 +185,37 @@ fn without_secrets_there_is_no_library() {
     assert!(rows.table("Binary").is_empty());
     assert_eq!(holding(&rows, "MsiHiddenProperties").len(), 0);
 }
+
+#[test]
+fn the_field_of_a_secret_is_empty_and_leaving_it_so_keeps_what_is_there() {
+    let mut package = package(vec![secret("TOKEN", true)]);
+    package.outputs.msi.dialogs = true;
+    package.outputs.msi.asks = vec![crate::plan::Ask { setting: "TOKEN".into(), label: "Token".into() }];
+    let rows = rows(&package);
+    let action = |name: &str| {
+        let row = rows.table("CustomAction").iter().find(|row| text(&row[0]) == name).unwrap();
+        (text(&row[2]), text(&row[3]))
+    };
+    assert_eq!(action("Blank.TOKEN"), ("TOKEN", ""));
+    assert_eq!(action("Pass_TOKEN"), ("TOKEN", UNSET));
+    let ui: Vec<&str> = rows.table("InstallUISequence").iter().map(|row| text(&row[0])).collect();
+    assert!(ui.contains(&"Blank.TOKEN") && ui.contains(&"Pass_TOKEN"));
+    let execute: Vec<&str> = rows.table("InstallExecuteSequence").iter().map(|row| text(&row[0])).collect();
+    assert!(!execute.contains(&"Blank.TOKEN") && !execute.contains(&"Pass_TOKEN"));
+    let asks_once = holding(&rows, "NOT REMEMBERED_TOKEN");
+    assert!(asks_once.iter().any(|(table, _)| *table == "ControlEvent"), "{asks_once:?}");
+    let conditions = holding(&rows, "OR UILevel = 5");
+    assert!(conditions.iter().any(|(_, row)| row[0].starts_with("Installed OR TOKEN<>")), "{conditions:?}");
+}
+
+#[test]
+fn windows_installers_own_validation_finds_no_error() {
+    let mut package = package(vec![secret("TOKEN", true), secret("PIN", false)]);
+    for dialogs in [false, true] {
+        package.outputs.msi.dialogs = dialogs;
+        package.outputs.msi.asks = vec![crate::plan::Ask { setting: "TOKEN".into(), label: "Token".into() }];
+        let files = sample::files();
+        let found = super::super::tests::findings(sample::release(&package, &files));
+        assert_eq!(found, Vec::<String>::new());
+    }
+}

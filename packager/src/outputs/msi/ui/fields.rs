@@ -87,7 +87,12 @@ fn check(setting: &Setting, label: &str, texts: &Language, events: &mut Vec<Even
     let label = [("label", label)];
     if setting.required {
         let message = texts.text("setting-missing", &label)?;
-        events.push(set(PROBLEM, &message, &format!("NOT {PROBLEM} AND NOT {name}")));
+        // A secret that is there is not shown, and not asked for again.
+        let there = if setting.secret { format!(" AND NOT REMEMBERED_{name}") } else { String::new() };
+        events.push(set(PROBLEM, &message, &format!("NOT {PROBLEM} AND NOT {name}{there}")));
+    }
+    if setting.secret {
+        return Ok(());
     }
     // What the launch condition refuses too: it would announce another type of registry value.
     let message = texts.text("setting-number-sign", &label)?;
