@@ -8,8 +8,8 @@ use serde_spanned::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::types::{
-    Bootstrap, Data, Detect, Environment, Manifest, Msi, Payload, Product, Recovery, Registry, Removal,
-    Service, Setting, Shortcut, Site, Text, Typed, Version,
+    Bootstrap, Data, Detect, Environment, Firewall, Manifest, Msi, Payload, Product, Recovery, Registry,
+    Removal, Service, Setting, Shortcut, Site, Task, Text, Traffic, Typed, Version,
 };
 
 /// The whole manifest.
@@ -27,6 +27,8 @@ pub fn manifest(root: &DeTable<'_>) -> Manifest {
         shortcuts: root.tables("shortcut").iter().map(shortcut).collect(),
         close: root.tables("close").iter().map(acts::close).collect(),
         runs: root.tables("run").iter().map(acts::run).collect(),
+        firewall: root.tables("firewall").iter().map(firewall).collect(),
+        tasks: root.tables("task").iter().map(task).collect(),
         detect: root
             .table("detect")
             .map(|t| Detect { keys: t.texts("keys"), path: t.text("path") })
@@ -244,6 +246,50 @@ fn shortcut(t: &Table<'_, '_>) -> Shortcut {
         name: t.text("name"),
         arguments: t.text("arguments"),
         description: t.text("description"),
+    }
+}
+
+fn firewall(t: &Table<'_, '_>) -> Firewall {
+    Firewall {
+        span: t.span.clone(),
+        name: t.text("name"),
+        description: t.text("description"),
+        program: t.text("program"),
+        service: t.text("service"),
+        allow: t.table("allow").map(|t| traffic(&t)),
+        block: t.table("block").map(|t| traffic(&t)),
+        profiles: t.texts("profiles"),
+        edge: t.flag("edge"),
+        when: t.text("when"),
+    }
+}
+
+fn traffic(t: &Table<'_, '_>) -> Traffic {
+    Traffic {
+        span: t.span.clone(),
+        direction: t.text("direction"),
+        protocol: t.text("protocol"),
+        ports: t.text("ports"),
+        remote_ports: t.text("remote-ports"),
+        remote: t.text("remote"),
+    }
+}
+
+fn task(t: &Table<'_, '_>) -> Task {
+    Task {
+        span: t.span.clone(),
+        name: t.text("name"),
+        description: t.text("description"),
+        run: t.text("run"),
+        args: t.one_or_more("args"),
+        every: t.text("every"),
+        daily: t.text("daily"),
+        at_boot: t.flag("at-boot"),
+        at_logon: t.flag("at-logon"),
+        jitter: t.text("jitter"),
+        account: t.text("as"),
+        limit: t.text("limit"),
+        when: t.text("when"),
     }
 }
 

@@ -76,6 +76,6 @@ mod tests {
         assert!(product["properties"]["id"]["description"].as_str().unwrap().contains("reverse-DNS"));
         let start = &schema["properties"]["service"]["items"]["properties"]["start"];
         assert_eq!(start["enum"][0], "auto");
-        assert_eq!(schema["properties"]["task"]["deprecated"], true);
+        assert_eq!(schema["properties"]["sign"]["deprecated"], true);
     }
 }

@@ -38,6 +38,10 @@ pub struct Manifest {
     pub close: Vec<Close>,
     /// `[[run]]`
     pub runs: Vec<RunProgram>,
+    /// `[[firewall]]`
+    pub firewall: Vec<Firewall>,
+    /// `[[task]]`
+    pub tasks: Vec<Task>,
     /// `[detect]`
     pub detect: Detect,
     /// `[bootstrap]`
@@ -224,6 +228,79 @@ pub struct Shortcut {
     pub arguments: Option<Text>,
     /// `description`
     pub description: Option<Text>,
+}
+
+/// `[[firewall]]`
+#[derive(Clone, Debug, Default)]
+pub struct Firewall {
+    /// Place of the table.
+    pub span: Range<usize>,
+    /// `name`
+    pub name: Option<Text>,
+    /// `description`
+    pub description: Option<Text>,
+    /// `program`
+    pub program: Option<Text>,
+    /// `service`
+    pub service: Option<Text>,
+    /// `allow`
+    pub allow: Option<Traffic>,
+    /// `block`
+    pub block: Option<Traffic>,
+    /// `profiles`
+    pub profiles: Vec<Text>,
+    /// `edge`
+    pub edge: Option<Spanned<bool>>,
+    /// `when`
+    pub when: Option<Text>,
+}
+
+/// `allow` or `block` of a firewall rule.
+#[derive(Clone, Debug, Default)]
+pub struct Traffic {
+    /// Place of the table.
+    pub span: Range<usize>,
+    /// `direction`
+    pub direction: Option<Text>,
+    /// `protocol`
+    pub protocol: Option<Text>,
+    /// `ports`
+    pub ports: Option<Text>,
+    /// `remote-ports`
+    pub remote_ports: Option<Text>,
+    /// `remote`
+    pub remote: Option<Text>,
+}
+
+/// `[[task]]`
+#[derive(Clone, Debug, Default)]
+pub struct Task {
+    /// Place of the table.
+    pub span: Range<usize>,
+    /// `name`
+    pub name: Option<Text>,
+    /// `description`
+    pub description: Option<Text>,
+    /// `run`
+    pub run: Option<Text>,
+    /// `args`: one text, or one argument each.
+    pub args: Vec<Text>,
+    /// `every`
+    pub every: Option<Text>,
+    /// `daily`
+    pub daily: Option<Text>,
+    /// `at-boot`
+    pub at_boot: Option<Spanned<bool>>,
+    /// `at-logon`
+    pub at_logon: Option<Spanned<bool>>,
+    /// `jitter`
+    pub jitter: Option<Text>,
+    /// `as`
+    pub account: Option<Text>,
+    /// `limit`
+    pub limit: Option<Text>,
+    /// `when`
+    pub when: Option<Text>,
 }
 
 /// `[detect]`

@@ -5,12 +5,14 @@
 //! | [`lower`] | from the manifest to the model |
 //! | [`values`] | product ids, slugs, versions, names |
 //! | [`registry`] | registry roots, keys and values |
+//! | [`rules`] | firewall rules and scheduled tasks |
 //! | [`places`] | install directories and other folders |
 //! | [`windows`] | Windows versions and languages by name |
 
 pub mod lower;
 pub mod places;
 pub mod registry;
+pub mod rules;
 pub mod values;
 pub mod windows;
 

@@ -1,4 +1,4 @@
-//! `bad-program`: a service's program or a shortcut's target is not in the payload.
+//! `bad-program`: the program of a service, a shortcut or a firewall rule is not in the payload.
 
 use packager_shared::path;
 
@@ -22,6 +22,9 @@ fn check(context: &Context<'_>, out: &mut Findings<'_>) {
     }
     for exe in manifest.close.iter().filter_map(|c| c.program.as_ref()) {
         program(context, out, exe, Wanted::Process("nobody"));
+    }
+    for rule in manifest.firewall.iter().filter_map(|rule| rule.program.as_ref()) {
+        program(context, out, rule, Wanted::Any);
     }
     for target in manifest.shortcuts.iter().filter_map(|s| s.target.as_ref()) {
         program(context, out, target, Wanted::Any);

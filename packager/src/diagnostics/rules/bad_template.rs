@@ -38,6 +38,10 @@ pub(super) fn texts<'a>(context: &Context<'a>) -> Vec<&'a Text> {
     for variable in &manifest.environment {
         texts.extend([&variable.value, &variable.append, &variable.prepend].into_iter().flatten());
     }
+    for traffic in manifest.firewall.iter().flat_map(|rule| [&rule.allow, &rule.block]).flatten() {
+        texts.extend([&traffic.ports, &traffic.remote_ports, &traffic.remote].into_iter().flatten());
+    }
+    texts.extend(manifest.tasks.iter().flat_map(|task| &task.args));
     texts
 }
 

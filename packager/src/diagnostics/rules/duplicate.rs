@@ -51,6 +51,15 @@ fn check(context: &Context<'_>, out: &mut Findings<'_>) {
             seen.see("registry value", &value_id(root, view, &path, name.get_ref()), name.span());
         }
     }
+    for rule in &manifest.firewall {
+        let Some(name) = &rule.name else { continue };
+        let traffic = rule.allow.as_ref().or(rule.block.as_ref());
+        let direction = traffic.and_then(|t| t.direction.as_ref()).map_or("in", |d| d.get_ref().as_str());
+        seen.see("firewall rule", &format!("{} ({direction})", name.get_ref()), name.span());
+    }
+    for name in manifest.tasks.iter().filter_map(|task| task.name.as_ref()) {
+        seen.see("scheduled task", name.get_ref(), name.span());
+    }
     for key in &manifest.detect.keys {
         seen.see("detection key", key.get_ref(), key.span());
     }

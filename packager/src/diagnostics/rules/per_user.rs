@@ -30,11 +30,14 @@ fn check(context: &Context<'_>, out: &mut Findings<'_>) {
             out.warning(Finding::at(text.span(), problem));
         }
     }
-    for service in manifest.services.iter().filter(|_| user) {
-        let problem = Problem::new("a per-user product cannot have a service")
-            .why("services belong to the machine; making one needs an administrator")
+    let spans = manifest.services.iter().map(|s| ("service", &s.span));
+    let spans = spans.chain(manifest.firewall.iter().map(|f| ("firewall rule", &f.span)));
+    let spans = spans.chain(manifest.tasks.iter().map(|t| ("scheduled task of the machine", &t.span)));
+    for (what, span) in spans.filter(|_| user) {
+        let problem = Problem::new(format!("a per-user product cannot have a {what}"))
+            .why("it belongs to the machine; making one needs an administrator")
             .help("remove it, or use scope = \"machine\"");
-        out.error(Finding::at(service.span.clone(), problem));
+        out.error(Finding::at(span.clone(), problem));
     }
 }
 
@@ -49,6 +52,7 @@ mod tests {
     #[test]
     fn per_user() {
         error(&user("[[service]]\nname = 'A'\nexe = 'bin\\agent.exe'"), "per-user", "[[service]]");
+        error(&user("[[firewall]]\nname = 'A'\nallow = { remote = '::1' }"), "per-user", "[[firewall]]");
         error(&user("[[registry]]\nkey = 'HKLM\\A'"), "per-user", "key");
         error(&user("[setting.A]\nregistry = 'HKLM\\A\\B'"), "per-user", "registry");
         fine(&user("[[registry]]\nkey = 'HKCU\\A'"));

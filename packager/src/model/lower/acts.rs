@@ -1,8 +1,9 @@
-//! What is done once: programs that are run and closed.
+//! What is done beyond files, values and services: programs that are closed and run, rules and tasks that Windows
+//! keeps.
 
 use packager_shared::plan::{Condition, Op, RunProgram, run_at};
 
-use super::all;
+use super::{all, rules};
 use crate::manifest::types::{self, Manifest, Text};
 use crate::model::places::Names;
 use crate::model::values;
@@ -15,6 +16,8 @@ const WITHIN_MS: u32 = 10_000;
 /// All of it, in the order of doing.
 pub(super) fn acts(manifest: &Manifest, names: &Names) -> Option<Vec<Op>> {
     let mut ops = all(&manifest.close, close)?;
+    ops.extend(all(&manifest.firewall, |t| when(&t.when, names, rules::firewall(t, names)?))?);
+    ops.extend(all(&manifest.tasks, |t| when(&t.when, names, rules::task(t, names)?))?);
     ops.extend(all(&manifest.runs, |t| run(t, names))?);
     Some(ops)
 }
@@ -36,9 +39,14 @@ fn run(t: &types::RunProgram, names: &Names) -> Option<Op> {
         },
         timeout_ms: milliseconds(&t.timeout, TIMEOUT_MS)?,
     };
-    Some(match &t.when {
-        Some(when) => Op::When(condition(when, names)?, Box::new(Op::Run(run))),
-        None => Op::Run(run),
+    when(&t.when, names, Op::Run(run))
+}
+
+/// The operation under its condition.
+fn when(text: &Option<Text>, names: &Names, op: Op) -> Option<Op> {
+    Some(match text {
+        Some(text) => Op::When(condition(text, names)?, Box::new(op)),
+        None => op,
     })
 }
 

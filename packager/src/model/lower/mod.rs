@@ -1,6 +1,7 @@
 //! From the manifest to the model. What a rule has reported makes the result `None` without another word.
 
 mod acts;
+mod rules;
 mod service;
 
 use camino::Utf8PathBuf;
