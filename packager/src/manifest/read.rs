@@ -1,6 +1,7 @@
 //! From the table to the structures. What does not fit has been reported by then and is passed over.
 
 mod acts;
+mod registered;
 
 use std::ops::Range;
 
@@ -29,6 +30,9 @@ pub fn manifest(root: &DeTable<'_>) -> Manifest {
         runs: root.tables("run").iter().map(acts::run).collect(),
         firewall: root.tables("firewall").iter().map(firewall).collect(),
         tasks: root.tables("task").iter().map(task).collect(),
+        event_sources: root.tables("event-source").iter().map(registered::event_source).collect(),
+        fonts: root.tables("font").iter().map(registered::font).collect(),
+        associations: root.tables("association").iter().map(registered::association).collect(),
         detect: root
             .table("detect")
             .map(|t| Detect { keys: t.texts("keys"), path: t.text("path") })
@@ -127,6 +131,7 @@ fn product(t: &Table<'_, '_>) -> Product {
         server: platform.and_then(|p| p.flag("server")),
         client: platform.and_then(|p| p.flag("client")),
         refuse: platform.map(|p| p.texts("refuse")).unwrap_or_default(),
+        listing: t.table("listing").map(|t| registered::listing(&t)).unwrap_or_default(),
     }
 }
 

@@ -2,15 +2,16 @@
 //! reported, and what is there can still be looked at.
 
 mod acts;
+mod registered;
+mod service;
 
 use std::ops::Range;
 
-pub use self::acts::{Close, RunProgram};
 pub use serde_spanned::Spanned;
 
-pub use service::{Recovery, Service};
-
-mod service;
+pub use self::acts::{Close, RunProgram};
+pub use self::registered::{Association, EventSource, Font, Listing};
+pub use self::service::{Recovery, Service};
 
 /// Text and its place.
 pub type Text = Spanned<String>;
@@ -42,6 +43,12 @@ pub struct Manifest {
     pub firewall: Vec<Firewall>,
     /// `[[task]]`
     pub tasks: Vec<Task>,
+    /// `[[event-source]]`
+    pub event_sources: Vec<EventSource>,
+    /// `[[font]]`
+    pub fonts: Vec<Font>,
+    /// `[[association]]`
+    pub associations: Vec<Association>,
     /// `[detect]`
     pub detect: Detect,
     /// `[bootstrap]`
@@ -85,6 +92,8 @@ pub struct Product {
     pub client: Option<Spanned<bool>>,
     /// `platforms.refuse`
     pub refuse: Vec<Text>,
+    /// `listing`
+    pub listing: Listing,
 }
 
 /// `product.version`

@@ -17,7 +17,9 @@ pub mod values;
 pub mod windows;
 
 use camino::Utf8PathBuf;
-use packager_shared::plan::{Arch, Bootstrap, Condition, Data, Op, Platform, Root, Scope, Service, Site};
+use packager_shared::plan::{
+    Arch, Bootstrap, Condition, Data, Listing, Op, Platform, Root, Scope, Service, Site,
+};
 use packager_shared::template::Template;
 
 use crate::plan::Outputs;
@@ -41,8 +43,8 @@ pub struct Model {
     pub archs: Vec<Arch>,
     /// For all users or for one.
     pub scope: Scope,
-    /// Support page.
-    pub url: Option<String>,
+    /// What the list of installed programs shows.
+    pub listing: Listing,
     /// `.ico` file.
     pub icon: Option<Utf8PathBuf>,
     /// Licence text.

@@ -21,6 +21,13 @@ fn slugs_come_from_the_last_label() {
 }
 
 #[test]
+fn classes_of_files_have_legal_names() {
+    assert_eq!(values::prog_id("endpoint-agent", ".acme"), "EndpointAgent.acme");
+    assert_eq!(values::prog_id("7-zip", ".7z_x"), "P7Zip.7zx");
+    assert!(values::prog_id(&"a-".repeat(40), &".b".repeat(40)).len() <= 39);
+}
+
+#[test]
 fn keys_and_values_are_taken_apart() {
     assert_eq!(registry::key("hklm\\A\\B"), Ok((Root::LocalMachine, "A\\B".into())));
     assert_eq!(registry::key("HKEY_USERS\\.DEFAULT"), Ok((Root::Users, ".DEFAULT".into())));

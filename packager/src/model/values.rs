@@ -211,6 +211,24 @@ pub fn arch(name: &str) -> Option<Arch> {
     }
 }
 
+/// The name of a class of files: the product's, and the extension ("Programmatic Identifiers" on Microsoft Learn: up
+/// to 39 characters, a period, nothing else that is no letter or digit, no digit at the start).
+#[must_use]
+pub fn prog_id(slug: &str, extension: &str) -> String {
+    let mut name = String::new();
+    for word in slug.split(|c: char| !c.is_ascii_alphanumeric()) {
+        let mut letters = word.chars();
+        name.extend(letters.next().map(|c| c.to_ascii_uppercase()));
+        name.extend(letters);
+    }
+    if name.starts_with(|c: char| c.is_ascii_digit()) {
+        name.insert(0, 'P');
+    }
+    let extension: String = extension.chars().filter(char::is_ascii_alphanumeric).take(18).collect();
+    name.truncate(20);
+    format!("{name}.{extension}")
+}
+
 /// A relative path of the manifest as Windows writes it, checked.
 pub fn below_install_dir(text: &str) -> Result<String, Problem> {
     let path = text.strip_prefix("{InstallDir}").map_or(text, |rest| rest.trim_start_matches(['\\', '/']));

@@ -5,11 +5,16 @@ use camino::{Utf8Path, Utf8PathBuf};
 use packager_shared::plan::Arch;
 
 use super::scan::{self, Scan};
-use crate::manifest::types::{Manifest, Text, Version};
+use crate::formats::font;
+use crate::manifest::types::{Font, Manifest, Text, Version};
 use crate::model::lower::archs;
+use crate::model::values;
 use crate::report::Problem;
 use crate::report::artifacts::arch_name;
 use crate::sign::PublicKey;
+
+/// The largest font that is read, in bytes.
+const LARGEST_FONT: u64 = 256 << 20;
 
 /// What was found.
 #[derive(Debug, Default)]
@@ -28,6 +33,8 @@ pub struct Inputs {
     pub private_key: Option<Problem>,
     /// The payload file that is the private key.
     pub shipped_secret: Option<Utf8PathBuf>,
+    /// The title of each `[[font]]`.
+    pub fonts: Vec<Result<String, Problem>>,
     /// The payload of each architecture.
     pub payloads: Vec<(Arch, Result<Scan, Problem>)>,
 }
@@ -66,6 +73,7 @@ impl Inputs {
             }
             inputs.shipped_secret = inputs.find_secret(manifest);
         }
+        inputs.fonts = manifest.fonts.iter().map(|font| inputs.font_title(font)).collect();
         inputs
     }
 
@@ -83,6 +91,27 @@ impl Inputs {
         let files = self.payloads.iter().filter_map(|(_, scan)| scan.as_ref().ok()).flat_map(|s| &s.files);
         let same = |f: &&scan::Found| f.size == size && std::fs::read(&f.source).is_ok_and(|b| b == content);
         files.into_iter().find(same).map(|f| f.source.clone())
+    }
+
+    /// What a font calls itself. One that is not in the payload is a problem of its own.
+    fn font_title(&self, font: &Font) -> Result<String, Problem> {
+        let Some(path) = font.file.as_ref().and_then(|f| values::below_install_dir(f.get_ref()).ok()) else {
+            return Ok(String::new());
+        };
+        let files = self.payloads.iter().filter_map(|(_, scan)| scan.as_ref().ok()).flat_map(|s| &s.files);
+        let Some(found) = files.into_iter().find(|f| packager_shared::path::same(&f.path, &path)) else {
+            return Ok(String::new());
+        };
+        if found.size > LARGEST_FONT {
+            return Err(Problem::new(format!("{} is too large for a font", found.source))
+                .help("name a .ttf, .otf or .ttc file"));
+        }
+        let bytes = std::fs::read(&found.source).map_err(|e| cannot_read(&found.source, e))?;
+        font::title(&bytes).map_err(|why| {
+            Problem::new(format!("{} is no font that Windows can register by name", found.source))
+                .why(why)
+                .help("name a .ttf, .otf or .ttc file")
+        })
     }
 
     fn file_problem(&self, path: &Text, looks_right: fn(&[u8]) -> Result<(), Problem>) -> Option<Problem> {

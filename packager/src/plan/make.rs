@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use packager_shared::plan::{Arch, Data, Key, Listing, Op, Plan, Product, Root, Scope, Setting, View};
+use packager_shared::plan::{Arch, Data, Key, Op, Plan, Product, Root, Scope, Setting, View};
 use packager_shared::state::native_view;
 use packager_shared::template::{Dir, Part, Template};
 
@@ -67,7 +67,7 @@ fn target(model: &Model, arch: Arch) -> Plan {
             upgrade_code: *ids::upgrade_code(&model.id).as_bytes(),
             arch,
             scope: model.scope,
-            listing: Listing { url: model.url.clone(), ..Listing::default() },
+            listing: model.listing.clone(),
         },
         platform: model.platform.clone(),
         install_dir: model.install_dir.clone(),

@@ -102,8 +102,11 @@ pub fn is_well_known(key: &Key) -> bool {
         return below.split('\\').count() <= 2;
     }
     if let Some(below) = lower.strip_prefix("system\\") {
-        // `CurrentControlSet\Services\EventLog\Application` and the like.
-        return below.split('\\').count() <= 4;
+        // `CurrentControlSet\Services\EventLog\Application` and the like, but not a log of our own.
+        return match below.strip_prefix("currentcontrolset\\services\\eventlog\\") {
+            Some(log) => matches!(log, "application" | "security" | "system"),
+            None => below.split('\\').count() <= 4,
+        };
     }
     depth == 1
         && matches!(
@@ -157,6 +160,8 @@ mod tests {
             "SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Uninstall",
             "SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Run",
             "SYSTEM\\CurrentControlSet\\Services",
+            "SYSTEM\\CurrentControlSet\\Services\\EventLog",
+            "SYSTEM\\CurrentControlSet\\Services\\EventLog\\Application",
             "Environment",
         ] {
             assert!(known(path), "{path}");
@@ -167,6 +172,7 @@ mod tests {
             "SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Uninstall\\x",
             "SOFTWARE\\Classes\\.acme",
             "SYSTEM\\CurrentControlSet\\Services\\EventLog\\Application\\Acme",
+            "SYSTEM\\CurrentControlSet\\Services\\EventLog\\Acme",
         ] {
             assert!(!known(path), "{path}");
         }

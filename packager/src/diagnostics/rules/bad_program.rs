@@ -1,4 +1,4 @@
-//! `bad-program`: the program of a service, a shortcut or a firewall rule is not in the payload.
+//! `bad-program`: a program or another file that the manifest names is not in the payload.
 
 use packager_shared::path;
 
@@ -28,6 +28,12 @@ fn check(context: &Context<'_>, out: &mut Findings<'_>) {
     }
     for target in manifest.shortcuts.iter().filter_map(|s| s.target.as_ref()) {
         program(context, out, target, Wanted::Any);
+    }
+    let events = manifest.event_sources.iter().filter_map(|s| s.file.as_ref());
+    let fonts = manifest.fonts.iter().filter_map(|f| f.file.as_ref());
+    let opened = manifest.associations.iter().flat_map(|a| [&a.program, &a.icon]).flatten();
+    for file in events.chain(fonts).chain(opened) {
+        program(context, out, file, Wanted::Any);
     }
 }
 
@@ -97,6 +103,14 @@ mod tests {
         }
         fine(&run("bin/ctl.exe"));
         error(&and("[[shortcut]]\ntarget = 'bin\\x.exe'"), "bad-program", "target =");
+        for bad in [
+            "[[event-source]]\nname = 'A'\nfile = 'bin\\x.exe'",
+            "[[font]]\nfile = 'bin\\x.exe'",
+            "[[association]]\nextension = '.a'\nprogram = 'bin\\x.exe'",
+            "[[association]]\nprotocol = 'acme'\nprogram = 'bin\\ctl.exe'\nicon = 'bin\\x.exe'",
+        ] {
+            error(&and(bad), "bad-program", "bin\\x.exe");
+        }
         fine(&and("[[service]]\nname = 'A'\nexe = 'BIN/Agent.exe'"));
         fine(&and("[[shortcut]]\ntarget = 'autopcc.exe'\n[[shortcut]]\nname = 'b'\ntarget = '{InstallDir}\\bin\\ctl.exe'"));
     }

@@ -35,6 +35,7 @@ pub(super) fn texts<'a>(context: &Context<'a>) -> Vec<&'a Text> {
     for run in &manifest.runs {
         texts.extend(run.args.iter().chain(run.undo.iter().flatten()));
     }
+    texts.extend(manifest.associations.iter().filter_map(|a| a.args.as_ref()));
     for variable in &manifest.environment {
         texts.extend([&variable.value, &variable.append, &variable.prepend].into_iter().flatten());
     }

@@ -16,12 +16,16 @@ fn check(context: &Context<'_>, out: &mut Findings<'_>) {
     if let Some(manufacturer) = &product.manufacturer {
         out.check(manufacturer, |text| values::shown(text, 100).and_then(|()| values::key_part(text)));
     }
-    if let Some(url) = &product.url {
+    let listing = &product.listing;
+    for text in [&listing.contact, &listing.phone, &listing.comments].into_iter().flatten() {
+        out.check(text, |text| values::line(text, 255));
+    }
+    for url in [&product.url, &listing.help, &listing.updates].into_iter().flatten() {
         out.check(url, |text| {
             let web = text.starts_with("https://") || text.starts_with("http://");
             if !web || text.chars().any(|c| c.is_control() || c.is_whitespace() || c == '"') {
                 return Err(Problem::new(format!("`{}` is no web address", values::short(text)))
-                    .why("Windows opens it when an administrator asks for support")
+                    .why("Windows opens it from the list of installed programs")
                     .help("write https://…"));
             }
             values::line(text, 500)
@@ -44,6 +48,9 @@ mod tests {
         }
         for bad in ["", "www.example", "file:///c:/x", "https://a b", "calc.exe"] {
             error(&with("[payload]", &format!("url = \"{bad}\"\n[payload]")), "bad-text", "url =");
+            let listing = format!("listing = {{ help = \"{bad}\" }}\n[payload]");
+            error(&with("[payload]", &listing), "bad-text", "help =");
         }
+        error(&with("[payload]", "listing = { contact = \"a\\nb\" }\n[payload]"), "bad-text", "contact");
     }
 }

@@ -33,6 +33,7 @@ fn check(context: &Context<'_>, out: &mut Findings<'_>) {
     let spans = manifest.services.iter().map(|s| ("service", &s.span));
     let spans = spans.chain(manifest.firewall.iter().map(|f| ("firewall rule", &f.span)));
     let spans = spans.chain(manifest.tasks.iter().map(|t| ("scheduled task of the machine", &t.span)));
+    let spans = spans.chain(manifest.event_sources.iter().map(|e| ("source of the event log", &e.span)));
     for (what, span) in spans.filter(|_| user) {
         let problem = Problem::new(format!("a per-user product cannot have a {what}"))
             .why("it belongs to the machine; making one needs an administrator")
@@ -53,6 +54,7 @@ mod tests {
     fn per_user() {
         error(&user("[[service]]\nname = 'A'\nexe = 'bin\\agent.exe'"), "per-user", "[[service]]");
         error(&user("[[firewall]]\nname = 'A'\nallow = { remote = '::1' }"), "per-user", "[[firewall]]");
+        error(&user("[[event-source]]\nname = 'A'"), "per-user", "[[event-source]]");
         error(&user("[[registry]]\nkey = 'HKLM\\A'"), "per-user", "key");
         error(&user("[setting.A]\nregistry = 'HKLM\\A\\B'"), "per-user", "registry");
         fine(&user("[[registry]]\nkey = 'HKCU\\A'"));

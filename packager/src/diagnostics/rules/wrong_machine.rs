@@ -17,7 +17,8 @@ fn check(context: &Context<'_>, out: &mut Findings<'_>) {
     let manifest = context.manifest;
     let services = manifest.services.iter().filter_map(|s| s.exe.as_ref());
     let targets = manifest.shortcuts.iter().filter_map(|s| s.target.as_ref());
-    for text in services.chain(targets) {
+    let opened = manifest.associations.iter().filter_map(|a| a.program.as_ref());
+    for text in services.chain(targets).chain(opened) {
         program(context, out, text);
     }
 }

@@ -65,7 +65,6 @@ fn what_is_not_available_is_said_each_time() {
         "`service.when`",
         "`config`",
         "`replaces`",
-        "`event-source`",
         "`sign`",
         "`output.msi.compression = \"lzx\"`",
         "`output.exe.compression = \"balanced\"`",

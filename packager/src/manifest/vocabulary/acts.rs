@@ -1,7 +1,7 @@
 //! The tables for what is done on the target beyond files and values.
 
 use crate::manifest::shape::Shape::{AnyOf, Choice, Flag, List, Map, Number, Table, Text};
-use crate::manifest::shape::{Field, Shape, field, need, word};
+use crate::manifest::shape::{Field, Shape, field, later, need, word};
 
 const TEXTS: Shape = List(&Text);
 const WHEN: Field = field("when", Text, "a condition over settings");
@@ -80,9 +80,9 @@ const TRAFFIC: &[Field] = &[
 pub(super) const EVENT_SOURCE: &[Field] = &[
     field("log", Text, "the log; Application when absent"),
     need("name", Text, "the source"),
-    field("file", Text, "the file with its messages, below the install directory"),
+    field("file", Text, "the file with its messages, below the install directory; EventCreate's when absent"),
     field("categories", Number(1, 65_535), "how many categories the file has"),
-    WHEN,
+    later("when", Text, "a condition over settings"),
 ];
 
 pub(super) const EVENT_PROVIDER: &[Field] = &[
@@ -111,7 +111,7 @@ pub(super) const TASK: &[Field] = &[
 
 pub(super) const FONT: &[Field] = &[
     need("file", Text, "below the install directory"),
-    field("title", Text, "its title; read from the file"),
+    field("title", Text, "the name it is registered under; that in the file when absent"),
 ];
 
 pub(super) const INI: &[Field] = &[

@@ -53,12 +53,12 @@ pub const ROOT: &[Field] = &[
     later("replaces", Tables(REPLACES), "a predecessor that is taken over"),
     field("close", Tables(CLOSE), "a program that is closed before files are replaced"),
     field("firewall", Tables(FIREWALL), "a firewall rule"),
-    later("event-source", Tables(EVENT_SOURCE), "a source of the event log"),
+    field("event-source", Tables(EVENT_SOURCE), "a source of the event log"),
     field("task", Tables(TASK), "a scheduled task"),
     later("event-provider", Tables(EVENT_PROVIDER), "a manifest of events"),
-    later("font", Tables(FONT), "a font of the payload"),
+    field("font", Tables(FONT), "a font of the payload"),
     later("ini", Tables(INI), "a value of an INI file that is not the payload's"),
-    later("association", Tables(ASSOCIATION), "a file extension or URL protocol that opens a program"),
+    field("association", Tables(ASSOCIATION), "a file extension or URL protocol that opens a program"),
     later("migrate", Tables(MIGRATE), "a predecessor's folder that is copied"),
     later("sign", Table(SIGN), "how artefacts are signed"),
 ];
@@ -75,7 +75,7 @@ const PRODUCT: &[Field] = &[
     field("license", Text, "a text file"),
     field("url", Text, "support page"),
     field("platforms", Table(PLATFORMS), "what the target must be"),
-    later("listing", Table(LISTING), "what the list of installed programs shows"),
+    field("listing", Table(LISTING), "what the list of installed programs shows"),
 ];
 
 const VERSION_FILE: &[Field] = &[need("file", Text, "a program with a version resource")];

@@ -1,6 +1,7 @@
 //! From the manifest to the model. What a rule has reported makes the result `None` without another word.
 
 mod acts;
+mod registered;
 mod rules;
 mod service;
 
@@ -27,6 +28,8 @@ pub fn lower(manifest: &Manifest, inputs: &Inputs) -> Option<Model> {
     let slug = text(&product.slug).unwrap_or_else(|| values::slug_of(&id));
     values::slug(&slug).ok()?;
     let file = |at: &Option<Text>| at.as_ref().map(|t| inputs.path(t.get_ref()));
+    let mut registry = all(&manifest.registry, |r| registry_key(r, &names))?;
+    registry.extend(registered::keys(manifest, inputs, &names, &slug)?);
     Some(Model {
         slug,
         name: text(&product.name)?,
@@ -35,14 +38,14 @@ pub fn lower(manifest: &Manifest, inputs: &Inputs) -> Option<Model> {
         version_text,
         archs: archs(manifest),
         scope,
-        url: text(&product.url),
+        listing: registered::listing(product),
         icon: file(&product.icon),
         license: file(&product.license),
         platform: platform(product)?,
         install_dir: places::install_dir(manifest.payload.dir.as_ref()?.get_ref(), scope, &names).ok()?,
         directories: all(&manifest.directories, |t| places::directory(t.get_ref(), scope, &names).ok())?,
         settings: all(&manifest.settings, setting)?,
-        registry: all(&manifest.registry, |r| registry_key(r, &names))?,
+        registry,
         services: service::services(manifest, &names)?,
         shell: shell(manifest, &names)?,
         acts: acts::acts(manifest, &names)?,

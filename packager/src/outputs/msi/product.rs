@@ -1,6 +1,6 @@
 //! The Property and Icon tables, the feature, and what the summary information says.
 
-use packager_shared::plan::{Arch, Product, Scope};
+use packager_shared::plan::{Arch, Listing, Product, Scope};
 use serde::Serialize;
 
 use super::Result;
@@ -59,6 +59,22 @@ pub fn summary(builder: &Builder<'_>) -> Result<Summary> {
 /// The icon's name. Windows Installer caches it under this name.
 const ICON: &str = "product.ico";
 
+/// What the list of installed programs shows (Microsoft: "Property Reference", Configuration Properties).
+fn listing(listing: &Listing) -> Vec<(&'static str, String)> {
+    let texts = [
+        ("ARPURLINFOABOUT", &listing.url),
+        ("ARPHELPLINK", &listing.help),
+        ("ARPURLUPDATEINFO", &listing.updates),
+        ("ARPCONTACT", &listing.contact),
+        ("ARPHELPTELEPHONE", &listing.phone),
+        ("ARPCOMMENTS", &listing.comments),
+    ];
+    let flags = [("ARPNOREMOVE", listing.no_remove), ("ARPSYSTEMCOMPONENT", listing.hidden)];
+    let texts = texts.into_iter().filter_map(|(name, text)| Some((name, text.clone()?)));
+    let flags = flags.into_iter().filter(|(_, set)| *set).map(|(name, _)| (name, "1".to_owned()));
+    texts.chain(flags).collect()
+}
+
 /// Adds the Property, Icon and Feature rows but for the product code; returns actions after CostFinalize.
 pub fn write(builder: &mut Builder<'_>, mut secure: Vec<String>) -> Vec<Step> {
     let package = builder.release.package;
@@ -75,9 +91,9 @@ pub fn write(builder: &mut Builder<'_>, mut secure: Vec<String>) -> Vec<Step> {
     if product.scope == Scope::Machine {
         properties.push(("ALLUSERS", "1".to_owned()));
     }
-    if let Some(url) = &product.listing.url {
-        properties.push(("ARPURLINFOABOUT", url.clone()));
-    }
+    properties.extend(listing(&product.listing));
+    let bytes: u64 = builder.release.files.iter().map(|file| file.size).sum();
+    properties.push(("ARPSIZE", bytes.div_ceil(1024).min(i32::MAX as u64).to_string()));
     if builder.release.icon.is_some() {
         properties.push(("ARPPRODUCTICON", ICON.to_owned()));
         builder.rows.push("Icon", vec![ICON.into(), Cell::Stream]);

@@ -421,8 +421,23 @@ pub fn ownership(
     add(&entry, "EstimatedSize", registry::dword(u32::try_from(kilobytes).unwrap_or(u32::MAX)));
     add(&entry, "NoModify", registry::dword(1));
     add(&entry, "NoRepair", registry::dword(1));
-    if let Some(url) = &product.listing.url {
-        add(&entry, "URLInfoAbout", sz(url));
+    let listing = &product.listing;
+    for (name, text) in [
+        ("URLInfoAbout", &listing.url),
+        ("HelpLink", &listing.help),
+        ("URLUpdateInfo", &listing.updates),
+        ("Contact", &listing.contact),
+        ("HelpTelephone", &listing.phone),
+        ("Comments", &listing.comments),
+    ] {
+        if let Some(text) = text {
+            add(&entry, name, sz(text));
+        }
+    }
+    for (name, set) in [("NoRemove", listing.no_remove), ("SystemComponent", listing.hidden)] {
+        if set {
+            add(&entry, name, registry::dword(1));
+        }
     }
     let key = state::key_of(product);
     add(&key, state::MANAGED_BY, sz(state::ENGINE));

@@ -111,7 +111,7 @@ pub fn product(version: u16) -> Product {
             value(
                 "SOFTWARE\\Foreign",
                 "List",
-                Data::MultiSzPart { strings: vec![template("ours")], first: version % 2 == 0 },
+                Data::MultiSzPart { strings: vec![template("ours")], first: version.is_multiple_of(2) },
             ),
             Op::Environment {
                 name: "Path".into(),
