@@ -16,3 +16,4 @@ mod reproducible;
 mod secrets;
 mod settings;
 mod share;
+mod tables;

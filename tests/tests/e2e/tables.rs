@@ -1,0 +1,228 @@
+//! What a product tells Windows about itself: values of the registry that others share, event sources, fonts,
+//! associations, its entry in the list of programs. By MSI and by EXE alike, and gone again.
+
+use packager_tests::allowed::not_allowed;
+use packager_tests::installer::{BOTH, Installer, install_dir};
+use packager_tests::prefix::Prefix;
+use packager_tests::product::{Release, Source};
+use packager_tests::registry::{Registry, Value, View};
+use packager_tests::state::{State, listing};
+
+use crate::lifecycle::left_over;
+
+/// What is added to the example agent.
+const MORE: &str = r#"
+[[registry]]
+key    = 'HKLM\SOFTWARE\Foreign'
+values = { Last = { append = ["ours", "{GROUP}"] }, First = { prepend = ["ours"] }, New = { append = ["alone"] } }
+remove = ["Old"]
+
+[[registry]]
+key    = 'HKLM\SOFTWARE\Predecessor\Agent'
+remove = true
+
+[[registry]]
+key    = 'HKLM\SOFTWARE\Predecessor\Narrow'
+view   = 32
+remove = true
+
+[[registry]]
+key    = 'HKLM\SOFTWARE\Acme\EndpointAgent\Cache'
+remove-on-uninstall = true
+
+[[registry]]
+key    = 'HKLM\SOFTWARE\Acme\EndpointAgent\Marks'
+remove-on-uninstall = ["Seen"]
+
+[[registry]]
+key    = 'HKLM\SOFTWARE\Acme\EndpointAgent\Empty\Deep'
+
+[[registry]]
+key    = 'HKCR\Acme.Shared'
+values = { "" = "from the agent" }
+
+[[event-source]]
+name       = "AcmeAgent"
+file       = 'bin\agent.exe'
+categories = 3
+
+[[event-source]]
+log  = "Acme"
+name = "AcmeScripts"
+
+[[font]]
+file = 'fonts\acme.ttf'
+
+[[association]]
+extension    = ".acme"
+program      = 'bin\agentctl.exe'
+args         = '--open "%1" --group {GROUP}'
+description  = "Acme report"
+content-type = "application/vnd.acme.report"
+
+[[association]]
+protocol = "acme"
+program  = 'bin\agentctl.exe'
+icon     = 'bin\agent.exe'
+"#;
+
+/// What is on the machine before.
+const BEFORE: &str = r#"reg add HKLM\Software\Foreign /v Last /t REG_MULTI_SZ /d theirs\0more /f /reg:64
+reg add HKLM\Software\Foreign /v First /t REG_MULTI_SZ /d theirs /f /reg:64
+reg add HKLM\Software\Foreign /v Old /d x /f /reg:64
+reg add HKLM\Software\Predecessor /v Stays /d x /f /reg:64
+reg add HKLM\Software\Predecessor\Agent\Deep /v Goes /d x /f /reg:64
+reg add HKLM\Software\Predecessor\Narrow\Deep /v Goes /d x /f /reg:32
+reg add HKLM\Software\Predecessor\Narrow /v Stays /d x /f /reg:64
+reg add HKLM\System\CurrentControlSet\Services\EventLog\Application /v Retention /t REG_DWORD /d 0 /f
+"#;
+
+/// What the agent writes while it runs.
+const MEANWHILE: &str = r#"reg add HKLM\Software\Acme\EndpointAgent\Cache\Deep /v x /d x /f /reg:64
+reg add HKLM\Software\Acme\EndpointAgent\Marks /v Seen /d x /f /reg:64
+"#;
+
+const LISTING: &str = r#"listing = { help = "https://acme.example/help", updates = "https://acme.example/new", contact = "Acme Support", phone = "+1 555", comments = "Watches", no-remove = true }
+[payload]"#;
+
+/// A font that is only a name.
+fn font(name: &str) -> Vec<u8> {
+    let text: Vec<u8> = name.encode_utf16().flat_map(u16::to_be_bytes).collect();
+    let mut out = b"\0\x01\0\0\0\x01\0\x10\0\0\0\0name\0\0\0\0\0\0\0\x1c".to_vec();
+    out.extend((18 + text.len() as u32).to_be_bytes());
+    for number in [0, 1, 18, 3, 1, 0x409, 4, text.len() as u16, 0] {
+        out.extend(number.to_be_bytes());
+    }
+    out.extend(text);
+    out
+}
+
+fn release(name: &str) -> Release {
+    let source = Source::new(name);
+    for arch in ["x64", "x86"] {
+        source.write(&format!("payload/{arch}/fonts/acme.ttf"), &font("Acme Sans"));
+    }
+    source.edit("agent.toml", "[payload]", LISTING);
+    source.edit("agent.toml", "[detect] ", &format!("{MORE}\n[detect] "));
+    source.build("agent.toml", &["--arch", "x64"])
+}
+
+fn strings(registry: &Registry, name: &str) -> Vec<String> {
+    match registry.value(r"HKLM\Software\Foreign", View::Bits64, name) {
+        Some(Value::MultiSz(list)) => list.clone(),
+        _ => Vec::new(),
+    }
+}
+
+fn assert_installed(state: &State, dir: &str) {
+    let registry = &state.registry;
+    let text = |key: &str, name: &str| registry.text(key, View::Bits64, name).unwrap_or_default().to_owned();
+    assert_eq!(strings(registry, "Last"), ["theirs", "more", "ours", "servers"]);
+    assert_eq!(strings(registry, "First"), ["ours", "theirs"]);
+    assert_eq!(strings(registry, "New"), ["alone"]);
+    assert_eq!(registry.value(r"HKLM\Software\Foreign", View::Bits64, "Old"), None);
+    assert_eq!(text(r"HKLM\Software\Predecessor", "Stays"), "x");
+    assert_eq!(text(r"HKLM\Software\Predecessor\Narrow", "Stays"), "x");
+    assert_eq!(registry.key(r"HKLM\Software\Predecessor\Agent", View::Bits64), None);
+    assert_eq!(registry.key(r"HKLM\Software\Predecessor\Narrow", View::Bits32), None);
+    assert!(registry.key(r"HKLM\Software\Acme\EndpointAgent\Empty\Deep", View::Bits64).is_some());
+    assert_eq!(text(r"HKLM\Software\Classes\Acme.Shared", ""), "from the agent");
+
+    let source = r"HKLM\System\CurrentControlSet\Services\EventLog\Application\AcmeAgent";
+    assert_eq!(text(source, "EventMessageFile"), format!(r"{dir}\bin\agent.exe"));
+    assert_eq!(registry.value(source, View::Bits64, "CategoryCount"), Some(&Value::Dword(3)));
+    let source = r"HKLM\System\CurrentControlSet\Services\EventLog\Acme\AcmeScripts";
+    assert_eq!(
+        registry.value(source, View::Bits64, "EventMessageFile"),
+        Some(&Value::ExpandSz(r"%SystemRoot%\System32\EventCreate.exe".into()))
+    );
+    let fonts = r"HKLM\Software\Microsoft\Windows NT\CurrentVersion\Fonts";
+    assert_eq!(text(fonts, "Acme Sans (TrueType)"), format!(r"{dir}\fonts\acme.ttf"));
+    assert_eq!(text(r"HKLM\Software\Classes\.acme", ""), "EndpointAgent.acme");
+    assert_eq!(
+        text(r"HKLM\Software\Classes\EndpointAgent.acme\shell\open\command", ""),
+        format!(r#""{dir}\bin\agentctl.exe" --open "%1" --group servers"#)
+    );
+    let protocol = r"HKLM\Software\Classes\acme";
+    assert_eq!(
+        (text(protocol, ""), registry.value(protocol, View::Bits64, "URL Protocol")),
+        ("URL:Acme Endpoint Agent".to_owned(), Some(&Value::Sz(String::new())))
+    );
+    assert_eq!(text(&format!(r"{protocol}\DefaultIcon"), ""), format!(r#""{dir}\bin\agent.exe",0"#));
+}
+
+/// What people see of the product in the list of installed programs.
+fn shown(state: &State) -> Vec<(String, String)> {
+    let list = r"HKLM\Software\Microsoft\Windows\CurrentVersion\Uninstall";
+    let mut shown = Vec::new();
+    for entry in state.registry.children(list, View::Bits64) {
+        let key = format!("{list}\\{entry}");
+        if state.registry.text(&key, View::Bits64, "DisplayName") != Some("Acme Endpoint Agent") {
+            continue;
+        }
+        for name in [
+            "DisplayName",
+            "DisplayVersion",
+            "Publisher",
+            "URLInfoAbout",
+            "HelpLink",
+            "URLUpdateInfo",
+            "Contact",
+            "HelpTelephone",
+            "Comments",
+            "NoModify",
+            "NoRepair",
+            "NoRemove",
+            "SystemComponent",
+            "InstallLocation",
+        ] {
+            let value = state.registry.value(&key, View::Bits64, name);
+            shown.push((name.to_owned(), value.map(ToString::to_string).unwrap_or_default()));
+        }
+    }
+    shown
+}
+
+fn life(installer: &dyn Installer, release: &Release) -> State {
+    let mut prefix = Prefix::new();
+    prefix.boot();
+    prefix.batch(BEFORE).expect(0);
+    let before = prefix.state();
+    prefix.boot();
+    installer.install(&prefix, release, "x64", &[("GROUP", "servers")]).expect(0);
+    let installed = prefix.state();
+    assert_installed(&installed, install_dir(&prefix, "x64"));
+
+    prefix.boot();
+    prefix.batch(MEANWHILE).expect(0);
+    installer.uninstall(&prefix, release, "x64").expect(0);
+    prefix.restart();
+    let after = prefix.state();
+    let mut left = left_over(&before, &after, install_dir(&prefix, "x64"), installer.name() == "MSI");
+    // What was removed on install is removed.
+    let gone = [
+        r"value HKLM\Software\Foreign@Old",
+        r"key HKLM\Software\Predecessor\Agent",
+        r"key HKLM\Software\Wow6432Node\Predecessor",
+        r"value HKLM\Software\Predecessor\Agent\Deep@Goes",
+    ];
+    let removed = left.len();
+    left.retain(|d| d.after.is_some() || !gone.iter().any(|gone| d.subject.starts_with(gone)));
+    assert!(removed > left.len());
+    left.retain(|d| {
+        !(d.after.is_none() && d.subject.starts_with(r"value HKLM\Software\Wow6432Node\Predecessor"))
+    });
+    left.retain(|d| !(d.after.is_none() && d.subject.starts_with(r"key HKLM\Software\Predecessor\Agent")));
+    assert!(left.is_empty(), "{} leaves:\n{}", installer.name(), listing(&left));
+    installed
+}
+
+#[test]
+fn everything_that_is_registered_is_there_and_goes_again() {
+    let release = release("tables");
+    let [msi, exe] = BOTH.map(|installer| life(installer, &release));
+    let wrong = not_allowed(msi.differences(&exe));
+    assert!(wrong.is_empty(), "MSI (first) and EXE (second) differ in:\n{}", listing(&wrong));
+    assert_eq!(shown(&msi).len(), 14);
+    assert_eq!(shown(&msi), shown(&exe));
+}
