@@ -127,15 +127,7 @@ pub fn protect(key: &Key) -> Result<usize> {
         }
         // Whoever has it open keeps the rights of that moment: an empty one is better made anew.
         if !remove_empty(key)? {
-            let descriptor = security::protected_key(of_user)?;
-            let access = ffi::READ_CONTROL | ffi::WRITE_DAC | if of_user { 0 } else { ffi::WRITE_OWNER };
-            let owner = if of_user { 0 } else { ffi::OWNER_SECURITY_INFORMATION };
-            let information =
-                owner | ffi::DACL_SECURITY_INFORMATION | ffi::PROTECTED_DACL_SECURITY_INFORMATION;
-            let opened = open_existing(key, access)?;
-            // SAFETY: the key is open, the descriptor lives until the end.
-            let code = unsafe { ffi::RegSetKeySecurity(opened.0, information, descriptor.pointer()) };
-            error::status(code, "protect key", &describe(key))?;
+            restrict(key)?;
             return Ok(0);
         }
     }
@@ -167,7 +159,24 @@ pub fn protect(key: &Key) -> Result<usize> {
         // Somebody was faster, and the rights are not ours.
         return Err(error::code(ffi::ERROR_ACCESS_DENIED, "create protected key", &describe(key)));
     }
+    // Wine makes the key and passes over the rights.
+    if !is_protected(key)? {
+        restrict(key)?;
+    }
     Ok(new + 1)
+}
+
+/// Takes the rights of all others away from a key that exists.
+fn restrict(key: &Key) -> Result<()> {
+    let of_user = key.root == Root::CurrentUser;
+    let descriptor = security::protected_key(of_user)?;
+    let access = ffi::READ_CONTROL | ffi::WRITE_DAC | if of_user { 0 } else { ffi::WRITE_OWNER };
+    let owner = if of_user { 0 } else { ffi::OWNER_SECURITY_INFORMATION };
+    let information = owner | ffi::DACL_SECURITY_INFORMATION | ffi::PROTECTED_DACL_SECURITY_INFORMATION;
+    let opened = open_existing(key, access)?;
+    // SAFETY: the key is open, the descriptor lives until the end.
+    let code = unsafe { ffi::RegSetKeySecurity(opened.0, information, descriptor.pointer()) };
+    error::status(code, "protect key", &describe(key))
 }
 
 /// A link would take what is written to another key, with other rights (Microsoft Learn, "RegCreateKeyExW",
