@@ -120,7 +120,6 @@ pub fn create(key: &Key) -> Result<usize> {
 /// makes one that exists so. The number of components that were new.
 pub fn protect(key: &Key) -> Result<usize> {
     refuse_link(key)?;
-    let of_user = key.root == Root::CurrentUser;
     if exists(key)? {
         if is_protected(key)? {
             return Ok(0);
@@ -135,7 +134,7 @@ pub fn protect(key: &Key) -> Result<usize> {
         Some(parent) => create(&parent)?,
         None => 0,
     };
-    let descriptor = security::protected_key(of_user)?;
+    let descriptor = security::protected_key(key.root == Root::CurrentUser)?;
     let attributes = descriptor.attributes();
     let name = text::wide(&key.path);
     let (mut result, mut disposition) = (core::ptr::null_mut(), 0);
@@ -168,12 +167,11 @@ pub fn protect(key: &Key) -> Result<usize> {
 
 /// Takes the rights of all others away from a key that exists.
 fn restrict(key: &Key) -> Result<()> {
-    let of_user = key.root == Root::CurrentUser;
-    let descriptor = security::protected_key(of_user)?;
-    let access = ffi::READ_CONTROL | ffi::WRITE_DAC | if of_user { 0 } else { ffi::WRITE_OWNER };
-    let owner = if of_user { 0 } else { ffi::OWNER_SECURITY_INFORMATION };
-    let information = owner | ffi::DACL_SECURITY_INFORMATION | ffi::PROTECTED_DACL_SECURITY_INFORMATION;
-    let opened = open_existing(key, access)?;
+    let descriptor = security::protected_key(key.root == Root::CurrentUser)?;
+    let information = ffi::OWNER_SECURITY_INFORMATION
+        | ffi::DACL_SECURITY_INFORMATION
+        | ffi::PROTECTED_DACL_SECURITY_INFORMATION;
+    let opened = open_existing(key, ffi::READ_CONTROL | ffi::WRITE_DAC | ffi::WRITE_OWNER)?;
     // SAFETY: the key is open, the descriptor lives until the end.
     let code = unsafe { ffi::RegSetKeySecurity(opened.0, information, descriptor.pointer()) };
     error::status(code, "protect key", &describe(key))

@@ -59,7 +59,7 @@ pub fn protected_key(of_user: bool) -> Result<Descriptor> {
         return Descriptor::from_sddl("O:BAD:PAI(A;CI;KA;;;BA)(A;CI;KA;;;SY)");
     }
     let user = trust::user_sid()?;
-    Descriptor::from_sddl(&["D:PAI(A;CI;KA;;;", &user, ")(A;CI;KA;;;SY)"].concat())
+    Descriptor::from_sddl(&["O:", &user, "D:PAI(A;CI;KA;;;", &user, ")(A;CI;KA;;;SY)"].concat())
 }
 
 /// For a mutex: administrators and the system.
