@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | find the tools that `cargo xtask test` prepares | [`environment`] |
 //! | a fresh Windows, a program run in it | [`prefix`] |
+//! | a screen and a keyboard | [`display`] |
 //! | a program of the host, with a time limit | [`host`] |
 //! | everything a Windows holds, and what two of them differ in | [`state`], [`registry`] |
 //! | what may differ between an MSI and an EXE | [`allowed`] |
@@ -13,6 +14,7 @@
 //! These tests fail, and say what is missing, where there is no Wine: a test that is skipped proves nothing.
 
 pub mod allowed;
+pub mod display;
 pub mod environment;
 pub mod host;
 pub mod installer;

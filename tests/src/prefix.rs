@@ -12,6 +12,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
+use crate::display::Display;
 use crate::environment;
 use crate::host;
 use crate::registry::Registry;
@@ -56,6 +57,7 @@ pub struct Prefix {
     /// While this `cmd.exe` waits for input, Wine's server and the services live on.
     session: Option<Child>,
     background: Vec<Child>,
+    display: Option<String>,
 }
 
 /// How long a Windows program may take.
@@ -84,7 +86,14 @@ impl Prefix {
         let name = format!("{}-", std::process::id());
         let home = tempfile::Builder::new().prefix(&name).tempdir_in(&cache).expect("a temporary folder");
         fs::create_dir(home.path().join("desk")).expect("the desk is made");
-        let prefix = Self { home, bits, runs: AtomicU32::new(0), session: None, background: Vec::new() };
+        let prefix = Self {
+            home,
+            bits,
+            runs: AtomicU32::new(0),
+            session: None,
+            background: Vec::new(),
+            display: None,
+        };
         copy(&template, &prefix.root());
         // Not a letter of its own drive in Windows' eyes: no registry entry, nothing to compare.
         symlink(&prefix.desk(), &prefix.root().join("dosdevices/w:"));
@@ -174,6 +183,11 @@ impl Prefix {
         Ran { code, output }
     }
 
+    /// From now on windows are shown. To be said before anything runs: the first program makes the desktop.
+    pub fn show_on(&mut self, display: &Display) {
+        self.display = Some(display.name().to_owned());
+    }
+
     /// Starts lines of a batch file and does not wait; they are ended with the prefix.
     pub fn start(&mut self, lines: &str) {
         let number = self.runs.fetch_add(1, Ordering::Relaxed);
@@ -257,6 +271,9 @@ impl Prefix {
     fn wine(&self, seconds: u32) -> Command {
         let mut command = wine(seconds, &self.root());
         command.current_dir(self.desk());
+        if let Some(display) = &self.display {
+            command.env("DISPLAY", display);
+        }
         command
     }
 

@@ -100,7 +100,7 @@ fn error_dialog(view: &View<'_>, dialog: &Record<'_>, report: &mut Report<'_>) {
     if dialog.text("Control_First") != "ErrorText" {
         report.error(Place::field(dialog, "Control_First"), "the first control has to be `ErrorText`");
     }
-    if !named("ErrorText").is_some_and(|control| control.text("Type") == "Text") {
+    if named("ErrorText").is_none_or(|control| control.text("Type") != "Text") {
         report.error(Place::row(dialog), "it has no Text named `ErrorText`");
     }
     if let Some(icon) = named("ErrorIcon").filter(|control| control.text("Type") != "Icon") {

@@ -30,6 +30,8 @@ const PROGRAMS: &[(&str, &str)] = &[
     ("7z", "p7zip-full"),
     ("osslsigncode", "osslsigncode"),
     ("strace", "strace"),
+    ("Xvfb", "xvfb"),
+    ("xdotool", "xdotool"),
 ];
 
 /// Runs all parts, or the named ones. A part that fails does not keep the others from running.

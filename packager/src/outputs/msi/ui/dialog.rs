@@ -35,6 +35,8 @@ pub struct Dialog {
     pub cancel: Option<String>,
     /// Where Back leads, when it is no page of the wizard.
     pub back: Option<String>,
+    /// When Next leads on; always when absent.
+    pub leave: Option<String>,
     /// How its Finish button ends it.
     pub end: Option<String>,
     /// Whether its controls are linked by the tab key.

@@ -67,11 +67,14 @@ fn lead(dialog: &mut Dialog, sign: &str, target: Option<&str>) -> Result<()> {
         {
             control.events.splice(..0, before);
         }
-        for (_, argument, _) in control.events.iter_mut().filter(|event| event.1 == sign) {
+        for (_, argument, condition) in control.events.iter_mut().filter(|event| event.1 == sign) {
             let target = target.ok_or_else(|| {
                 Error::Texts(format!("dialogs/{}.toml: {} leads nowhere", dialog.name, control.name))
             })?;
             target.clone_into(argument);
+            if let Some(leave) = dialog.leave.as_deref().filter(|_| sign == "@next") {
+                leave.clone_into(condition);
+            }
         }
     }
     Ok(())

@@ -141,6 +141,7 @@ fn the_wizard_leads_through_all_its_pages_and_back() {
     assert_eq!(walk(&rows(1033, None, &[])), "Welcome Folder Ready");
     assert_eq!(walk(&rows(1033, Some("x"), &[])), "Welcome License Folder Ready");
     let all = rows(1033, Some("x"), &["SERVER_URL", "GROUP"]);
+    assert_eq!(events(&all, "License", "Next"), ["NewDialog Settings1 LicenseAccepted = \"1\""]);
     assert_eq!(walk(&all), "Welcome License Settings1 Folder Ready");
     assert_eq!(events(&rows(1033, None, &[]), "Welcome", "Back"), [""; 0]);
 }

@@ -1,0 +1,68 @@
+//! The dialogs of the MSI, used as a person would: by keyboard, on a screen of their own.
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+
+use packager_tests::display::Display;
+use packager_tests::prefix::{Prefix, wait_for};
+use packager_tests::registry::View;
+
+use crate::acme::AGENT;
+use crate::languages::releases;
+
+/// Pages as they come: each is a window of its own.
+struct Pages<'a> {
+    display: &'a Display,
+    title: &'a str,
+    seen: RefCell<BTreeSet<String>>,
+}
+
+impl Pages<'_> {
+    /// Waits for a page that was not there before.
+    #[track_caller]
+    fn next(&self, what: &str) {
+        wait_for(what, || {
+            let new: Vec<String> = self.display.windows(self.title);
+            let mut seen = self.seen.borrow_mut();
+            new.into_iter().any(|window| seen.insert(window))
+        });
+        // It is shown before it listens to keys.
+        std::thread::sleep(std::time::Duration::from_millis(500));
+    }
+}
+
+#[test]
+fn what_is_typed_chosen_and_emptied_is_installed() {
+    let display = Display::new();
+    let mut prefix = Prefix::new();
+    prefix.show_on(&display);
+    let [release, _] = releases();
+    let msi = prefix.bring(&release.msi("x64"));
+    prefix.start(&format!("msiexec /i {msi}\n> W:\\ended.txt echo %errorlevel%"));
+    let pages = Pages { display: &display, title: "Acme Endpoint Agent Setup", seen: RefCell::default() };
+    pages.next("the welcome page");
+    display.press(&["Return"]);
+    pages.next("the licence");
+    // Next is disabled until it is accepted.
+    display.press(&["Return", "space", "Return"]);
+    pages.next("the settings");
+    display.press(&["ctrl+a"]);
+    display.write("https://typed.example");
+    display.press(&["Tab", "Down", "Tab", "ctrl+a", "BackSpace", "Return"]);
+    pages.next("the folder");
+    display.press(&["Return"]);
+    pages.next("the last page before it begins");
+    display.press(&["Return"]);
+    pages.next("the progress");
+    pages.next("the end");
+    display.press(&["Return"]);
+    let ended = prefix.desk().join("ended.txt");
+    wait_for("msiexec ends", || std::fs::read_to_string(&ended).is_ok_and(|text| !text.trim().is_empty()));
+    assert_eq!(std::fs::read_to_string(&ended).expect("it is read").trim(), "0");
+    let registry = prefix.registry();
+    let settings = format!("{AGENT}\\Settings");
+    let text = |name| registry.text(&settings, View::Bits64, name);
+    assert_eq!(text("ServerUrl"), Some("https://typed.example"));
+    assert_eq!(text("Group"), Some("servers"));
+    assert_eq!(text("Proxy"), Some(""));
+}
