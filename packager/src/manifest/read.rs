@@ -9,8 +9,8 @@ use serde_spanned::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::types::{
-    Bootstrap, Data, Detect, Environment, Firewall, Manifest, Msi, Payload, Product, Recovery, Registry,
-    Removal, Service, Setting, Shortcut, Site, Task, Text, Traffic, Typed, Version,
+    Bootstrap, Data, Detect, Directory, Environment, Firewall, Group, Manifest, Msi, Payload, Product,
+    Recovery, Registry, Removal, Service, Setting, Shortcut, Site, Task, Text, Traffic, Typed, Version,
 };
 
 /// The whole manifest.
@@ -20,7 +20,7 @@ pub fn manifest(root: &DeTable<'_>) -> Manifest {
     Manifest {
         product: root.table("product").map(|t| product(&t)).unwrap_or_default(),
         payload: root.table("payload").map(|t| payload(&t)).unwrap_or_default(),
-        directories: root.tables("directory").iter().filter_map(|t| t.text("path")).collect(),
+        directories: root.tables("directory").iter().map(directory).collect(),
         settings: root.table("setting").map(|t| settings(&t)).unwrap_or_default(),
         registry: root.tables("registry").iter().map(registry).collect(),
         services: root.tables("service").iter().map(service).collect(),
@@ -142,7 +142,16 @@ fn payload(t: &Table<'_, '_>) -> Payload {
         dir: t.text("dir"),
         exclude: t.texts("exclude"),
         keep: t.tables("keep").iter().flat_map(|k| k.texts("files")).collect(),
+        groups: t
+            .tables("group")
+            .iter()
+            .map(|g| Group { files: g.texts("files"), when: g.text("when") })
+            .collect(),
     }
+}
+
+fn directory(t: &Table<'_, '_>) -> Directory {
+    Directory { path: t.text("path"), when: t.text("when") }
 }
 
 fn settings(t: &Table<'_, '_>) -> Vec<Setting> {
@@ -174,6 +183,7 @@ fn registry(t: &Table<'_, '_>) -> Registry {
         values: values.into_iter().filter_map(|(name, value)| Some((name, data(value)?))).collect(),
         remove: removal(t, "remove"),
         remove_on_uninstall: removal(t, "remove-on-uninstall"),
+        when: t.text("when"),
     }
 }
 
@@ -229,6 +239,7 @@ fn service(t: &Table<'_, '_>) -> Service {
             reset_after: r.text("reset-after"),
             also_on_error_exit: r.flag("also-on-error-exit"),
         }),
+        when: t.text("when"),
     }
 }
 
@@ -239,6 +250,7 @@ fn environment(t: &Table<'_, '_>) -> Environment {
         value: t.text("value"),
         append: t.text("append"),
         prepend: t.text("prepend"),
+        when: t.text("when"),
     }
 }
 
@@ -251,6 +263,7 @@ fn shortcut(t: &Table<'_, '_>) -> Shortcut {
         name: t.text("name"),
         arguments: t.text("arguments"),
         description: t.text("description"),
+        when: t.text("when"),
     }
 }
 

@@ -23,8 +23,8 @@ pub struct Manifest {
     pub product: Product,
     /// `[payload]`
     pub payload: Payload,
-    /// `[[directory]]`: their `path`.
-    pub directories: Vec<Text>,
+    /// `[[directory]]`
+    pub directories: Vec<Directory>,
     /// `[setting.NAME]`
     pub settings: Vec<Setting>,
     /// `[[registry]]`
@@ -128,6 +128,26 @@ pub struct Payload {
     pub exclude: Vec<Text>,
     /// The `files` of all `[[payload.keep]]`.
     pub keep: Vec<Text>,
+    /// `[[payload.group]]`
+    pub groups: Vec<Group>,
+}
+
+/// `[[payload.group]]`
+#[derive(Clone, Debug)]
+pub struct Group {
+    /// `files`
+    pub files: Vec<Text>,
+    /// `when`
+    pub when: Option<Text>,
+}
+
+/// `[[directory]]`
+#[derive(Clone, Debug, Default)]
+pub struct Directory {
+    /// `path`
+    pub path: Option<Text>,
+    /// `when`
+    pub when: Option<Text>,
 }
 
 /// `[setting.NAME]`
@@ -166,6 +186,8 @@ pub struct Registry {
     pub remove: Option<Removal>,
     /// `remove-on-uninstall`
     pub remove_on_uninstall: Option<Removal>,
+    /// `when`
+    pub when: Option<Text>,
 }
 
 /// What is removed of a registry key.
@@ -218,6 +240,8 @@ pub struct Environment {
     pub append: Option<Text>,
     /// `prepend`
     pub prepend: Option<Text>,
+    /// `when`
+    pub when: Option<Text>,
 }
 
 /// `[[shortcut]]`
@@ -237,6 +261,8 @@ pub struct Shortcut {
     pub arguments: Option<Text>,
     /// `description`
     pub description: Option<Text>,
+    /// `when`
+    pub when: Option<Text>,
 }
 
 /// `[[firewall]]`
@@ -368,4 +394,24 @@ pub struct Msi {
     pub downgrade: Option<Text>,
     /// `language`
     pub language: Vec<Text>,
+}
+
+impl Manifest {
+    /// Every `when`.
+    #[must_use]
+    pub fn conditions(&self) -> Vec<&Text> {
+        let groups = self.payload.groups.iter().map(|at| &at.when);
+        let directories = self.directories.iter().map(|at| &at.when);
+        let registry = self.registry.iter().map(|at| &at.when);
+        let services = self.services.iter().map(|at| &at.when);
+        let environment = self.environment.iter().map(|at| &at.when);
+        let shortcuts = self.shortcuts.iter().map(|at| &at.when);
+        let runs = self.runs.iter().map(|at| &at.when);
+        let all = groups.chain(directories).chain(registry).chain(services).chain(environment);
+        let firewall = self.firewall.iter().map(|at| &at.when);
+        let tasks = self.tasks.iter().map(|at| &at.when);
+        let sources = self.event_sources.iter().map(|at| &at.when);
+        let all = all.chain(shortcuts).chain(runs).chain(firewall).chain(tasks).chain(sources);
+        all.flatten().collect()
+    }
 }

@@ -3,12 +3,14 @@
 //! | module | what it holds |
 //! | --- | --- |
 //! | [`lower`] | from the manifest to the model |
+//! | [`conditions`] | conditions over settings |
 //! | [`values`] | product ids, slugs, versions, names |
 //! | [`registry`] | registry roots, keys and values |
 //! | [`rules`] | firewall rules and scheduled tasks |
 //! | [`places`] | install directories and other folders |
 //! | [`windows`] | Windows versions and languages by name |
 
+pub mod conditions;
 pub mod lower;
 pub mod places;
 pub mod registry;
@@ -17,9 +19,7 @@ pub mod values;
 pub mod windows;
 
 use camino::Utf8PathBuf;
-use packager_shared::plan::{
-    Arch, Bootstrap, Condition, Data, Listing, Op, Platform, Root, Scope, Service, Site,
-};
+use packager_shared::plan::{Arch, Bootstrap, Condition, Data, Listing, Op, Platform, Root, Scope, Site};
 use packager_shared::template::Template;
 
 use crate::plan::Outputs;
@@ -53,14 +53,14 @@ pub struct Model {
     pub platform: Platform,
     /// Where it is installed.
     pub install_dir: Template,
-    /// Folders that exist even if empty.
-    pub directories: Vec<Template>,
+    /// Folders that exist even if empty ([`Op::Directory`]).
+    pub directories: Vec<Op>,
     /// Settings.
     pub settings: Vec<Setting>,
     /// Registry keys and their values.
     pub registry: Vec<RegistryKey>,
-    /// Services.
-    pub services: Vec<Service>,
+    /// Services ([`Op::Service`]).
+    pub services: Vec<Op>,
     /// Environment variables ([`Op::Environment`]), then shortcuts ([`Op::Shortcut`]).
     pub shell: Vec<Op>,
     /// Everything that is done beyond these, in the order of doing.
@@ -113,6 +113,8 @@ pub struct RegistryKey {
     pub remove: Vec<Option<String>>,
     /// What is removed on uninstall, not on upgrade.
     pub remove_on_uninstall: Vec<Option<String>>,
+    /// When it is there; `None`: always.
+    pub when: Option<Condition>,
 }
 
 /// A registry view as the manifest says it.

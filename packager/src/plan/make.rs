@@ -2,14 +2,16 @@
 
 use std::collections::HashSet;
 
-use packager_shared::plan::{Arch, Data, Key, Op, Plan, Product, Root, Scope, Setting, View};
+use packager_shared::plan::{
+    Arch, Condition, Data, FileGroup, Key, Op, Plan, Product, Root, Scope, Setting, View,
+};
 use packager_shared::state::native_view;
 use packager_shared::template::{Dir, Part, Template};
 
 use super::scan::{self, Scan};
 use super::{PackagePlan, PlannedFile, ids};
 use crate::manifest::Manifest;
-use crate::model::{Model, RegistryKey, ViewChoice};
+use crate::model::{Model, RegistryKey, ViewChoice, conditions};
 
 /// The plan of one architecture.
 #[must_use]
@@ -27,7 +29,7 @@ pub fn plan(model: &Model, manifest: &Manifest, arch: Arch, scan: &Scan) -> Pack
         })
         .collect();
     PackagePlan {
-        target: target(model, arch),
+        target: target(model, arch, scan),
         files,
         icon: model.icon.clone(),
         license: model.license.clone(),
@@ -35,7 +37,17 @@ pub fn plan(model: &Model, manifest: &Manifest, arch: Arch, scan: &Scan) -> Pack
     }
 }
 
-fn target(model: &Model, arch: Arch) -> Plan {
+/// The files of conditional groups.
+fn groups(model: &Model, scan: &Scan) -> Vec<FileGroup> {
+    let group = |(when, globs): &(Condition, Vec<String>)| {
+        let globs = scan::globs(globs.iter().map(String::as_str)).unwrap_or_default();
+        let files = scan.files.iter().filter(|found| globs.is_match(found.path.replace('\\', "/")));
+        FileGroup { when: when.clone(), files: files.map(|found| found.path.clone()).collect() }
+    };
+    model.groups.iter().map(group).collect()
+}
+
+fn target(model: &Model, arch: Arch, scan: &Scan) -> Plan {
     let native = native_view(arch);
     let key = |root: Root, path: &str| Key { root, view: native, path: path.to_owned() };
     let settings = model
@@ -73,7 +85,7 @@ fn target(model: &Model, arch: Arch) -> Plan {
         install_dir: model.install_dir.clone(),
         settings,
         sites: model.sites.clone(),
-        groups: Vec::new(),
+        groups: groups(model, scan),
         detect,
         detect_value: model.detect_value.clone(),
         bootstrap: model.bootstrap.clone(),
@@ -103,21 +115,27 @@ pub fn default_detection_key(model: &Model, arch: Arch) -> Key {
 
 fn ops(model: &Model, arch: Arch) -> Vec<Op> {
     let native = native_view(arch);
-    let mut ops: Vec<Op> = model
-        .directories
-        .iter()
-        .map(|path| Op::Directory { path: path.clone(), acl: None, purge: false })
-        .collect();
+    let mut ops: Vec<Op> = model.directories.clone();
 
     ops.extend(removals(model, native));
-    let mut values: Vec<(Key, String, Data)> = Vec::new();
+    let mut values: Vec<(Option<Condition>, Key, String, Data)> = Vec::new();
     let own = default_detection_key(model, arch);
-    values.push((own, model.detect_value.clone(), Data::Sz(Template(vec![Part::Dir(Dir::InstallDir)]))));
+    values.push((
+        None,
+        own,
+        model.detect_value.clone(),
+        Data::Sz(Template(vec![Part::Dir(Dir::InstallDir)])),
+    ));
     // A secret is no ordinary value: whoever writes it protects its key first.
     for setting in model.settings.iter().filter(|setting| !setting.secret) {
         if let Some((root, path, name)) = &setting.registry {
             let key = Key { view: native, ..unmerged(model.scope, *root, path) };
-            values.push((key, name.clone(), Data::Sz(Template(vec![Part::Setting(setting.name.clone())]))));
+            values.push((
+                None,
+                key,
+                name.clone(),
+                Data::Sz(Template(vec![Part::Setting(setting.name.clone())])),
+            ));
         }
     }
     let mut empty_keys = Vec::new();
@@ -125,21 +143,27 @@ fn ops(model: &Model, arch: Arch) -> Vec<Op> {
         let key = declared_key(model.scope, declared, native);
         if declared.values.is_empty() && declared.remove.is_empty() && declared.remove_on_uninstall.is_empty()
         {
-            empty_keys.push(Op::RegistryKey { key: key.clone(), acl: None });
+            empty_keys.push(when(&declared.when, Op::RegistryKey { key: key.clone(), acl: None }));
         }
-        values.extend(declared.values.iter().map(|(name, data)| (key.clone(), name.clone(), data.clone())));
+        values.extend(
+            declared
+                .values
+                .iter()
+                .map(|(name, data)| (declared.when.clone(), key.clone(), name.clone(), data.clone())),
+        );
     }
     // The author may say the same as a default does: one value, one op.
-    let mut seen: HashSet<(Key, String)> = HashSet::new();
-    for (key, name, data) in values {
-        let id = (folded(&key), packager_shared::path::lower(&name));
+    let mut seen: HashSet<(String, Key, String)> = HashSet::new();
+    for (condition, key, name, data) in values {
+        let text = condition.as_ref().map(conditions::text).unwrap_or_default();
+        let id = (text, folded(&key), packager_shared::path::lower(&name));
         if seen.insert(id) {
-            ops.push(Op::RegistryValue { key, name, data });
+            ops.push(when(&condition, Op::RegistryValue { key, name, data }));
         }
     }
     ops.extend(empty_keys);
     ops.extend(model.shell.iter().cloned());
-    ops.extend(model.services.iter().cloned().map(Op::Service));
+    ops.extend(model.services.iter().cloned());
     ops.extend(model.acts.iter().cloned());
     ops
 }
@@ -170,14 +194,21 @@ fn removals(model: &Model, native: View) -> Vec<Op> {
     for declared in &model.registry {
         let key = declared_key(model.scope, declared, native);
         for (names, on_uninstall) in [(&declared.remove, false), (&declared.remove_on_uninstall, true)] {
-            ops.extend(names.iter().map(|name| Op::RegistryRemove {
-                key: key.clone(),
-                name: name.clone(),
-                on_uninstall,
-            }));
+            let op = |name: &Option<String>| {
+                let op = Op::RegistryRemove { key: key.clone(), name: name.clone(), on_uninstall };
+                when(&declared.when, op)
+            };
+            ops.extend(names.iter().map(op));
         }
     }
     ops
+}
+
+fn when(condition: &Option<Condition>, op: Op) -> Op {
+    match condition {
+        Some(condition) => Op::When(condition.clone(), Box::new(op)),
+        None => op,
+    }
 }
 
 fn folded(key: &Key) -> Key {

@@ -25,7 +25,8 @@ pub const RUNNING: &str = "Running";
 pub const SETTINGS: &str = "Settings";
 /// Sub-key of secret settings that have no registry value of their own. Administrators and the system alone read it.
 pub const SECRETS: &str = "Secrets";
-/// Sub-key that says which required secrets were given, for a run that may not read them: one REG_DWORD 1 a secret.
+/// Sub-key that says which secrets were given, of those that are required or that something hangs on, for a run that
+/// may not read them: one REG_DWORD 1 a secret.
 pub const GIVEN: &str = "Given";
 
 /// [`MANAGED_BY`] of what Windows Installer installed.

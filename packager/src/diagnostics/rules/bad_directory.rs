@@ -8,7 +8,8 @@ pub(super) const RULE: Rule = Rule { name: "bad-directory", summary: "a folder t
 fn check(context: &Context<'_>, out: &mut Findings<'_>) {
     let scope = lower::scope(context.manifest);
     for directory in &context.manifest.directories {
-        out.check(directory, |text| places::directory(text, scope, &context.names));
+        let Some(path) = &directory.path else { continue };
+        out.check(path, |text| places::directory(text, scope, &context.names));
     }
 }
 

@@ -7,7 +7,8 @@ pub(super) const RULE: Rule = Rule { name: "bad-glob", summary: "a glob that can
 
 fn check(context: &Context<'_>, out: &mut Findings<'_>) {
     let payload = &context.manifest.payload;
-    for glob in payload.exclude.iter().chain(&payload.keep) {
+    let groups = payload.groups.iter().flat_map(|group| &group.files);
+    for glob in payload.exclude.iter().chain(&payload.keep).chain(groups) {
         out.check(glob, scan::glob);
     }
 }
@@ -21,6 +22,12 @@ mod tests {
         for bad in ["[a", "{a", "/x", "../x"] {
             error(&with("[bootstrap]", &format!("exclude = ['{bad}']\n[bootstrap]")), "bad-glob", "exclude");
         }
+        let group = |glob: &str| {
+            let more = format!("[setting.A]\n[[payload.group]]\nfiles = ['{glob}']\nwhen = 'A'");
+            with("[bootstrap]", &format!("{more}\n[bootstrap]"))
+        };
+        error(&group("[a"), "bad-glob", "files");
+        fine(&group("conf/*"));
         fine(&with("[bootstrap]", "[[payload.keep]]\nfiles = ['conf/*']\n[bootstrap]"));
     }
 }

@@ -1,7 +1,5 @@
 //! `bad-run`: a program that is never run, or whose time makes no sense.
 
-use packager_shared::plan::Condition;
-
 use super::{Context, Finding, Findings, Rule};
 use crate::model::values;
 use crate::report::Problem;
@@ -29,9 +27,6 @@ fn check(context: &Context<'_>, out: &mut Findings<'_>) {
                 out.error(Finding::at(word.span(), problem));
             }
         }
-        if let Some(when) = &run.when {
-            out.check(when, |text| condition(context, text));
-        }
     }
     for close in &context.manifest.close {
         if let Some(within) = &close.within {
@@ -47,14 +42,6 @@ fn some_time(text: &str) -> Result<(), Problem> {
     }
 }
 
-fn condition(context: &Context<'_>, text: &str) -> Result<Condition, Problem> {
-    let settings: Vec<&str> = context.names.settings.iter().map(String::as_str).collect();
-    Condition::parse(text, &settings).map_err(|error| {
-        Problem::new(format!("in the condition `{}` {error}", values::short(text)))
-            .help("write a condition over settings, such as GROUP = 'kiosk'")
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::testing::{and, error, fine};
@@ -63,7 +50,7 @@ mod tests {
     fn bad_run() {
         let run = |more: &str| and(&format!("[[run]]\nprogram = 'bin\\ctl.exe'\n{more}"));
         error(&run("at = []"), "bad-run", "program");
-        error(&run("at = 'after-install'\nwhen = 'GROUP ='"), "bad-run", "when");
+        error(&run("at = 'after-install'\nwhen = 'GROUP ='"), "bad-condition", "when");
         error(&run("at = ['after-install', 'after-install']"), "bad-run", "at =");
         for bad in ["soon", "0s", "100d", ""] {
             error(&run(&format!("at = 'after-install'\ntimeout = '{bad}'")), "bad-run", "timeout");

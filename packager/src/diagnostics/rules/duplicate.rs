@@ -7,6 +7,7 @@ use std::ops::Range;
 use packager_shared::path::lower;
 
 use super::{Context, Finding, Findings, Rule};
+use crate::manifest::types::Text;
 use crate::model::registry;
 use crate::report::Problem;
 
@@ -18,12 +19,13 @@ fn check(context: &Context<'_>, out: &mut Findings<'_>) {
     for arch in &manifest.product.arch {
         seen.see("architecture", arch.get_ref(), arch.span());
     }
-    for name in manifest.services.iter().filter_map(|s| s.name.as_ref()) {
-        seen.see("service", name.get_ref(), name.span());
+    for service in &manifest.services {
+        let Some(name) = &service.name else { continue };
+        seen.see_when("service", name.get_ref(), name.span(), &service.when);
     }
     for variable in &manifest.environment {
         if let (Some(name), true) = (&variable.name, variable.value.is_some()) {
-            seen.see("environment variable", name.get_ref(), name.span());
+            seen.see_when("environment variable", name.get_ref(), name.span(), &variable.when);
         }
     }
     for shortcut in &manifest.shortcuts {
@@ -32,11 +34,12 @@ fn check(context: &Context<'_>, out: &mut Findings<'_>) {
         let folder = text(&shortcut.folder).unwrap_or_else(|| "start-menu".into());
         let sub = text(&shortcut.subfolder).unwrap_or_default().replace('/', "\\");
         let span = shortcut.name.as_ref().map_or(shortcut.span.clone(), |n| n.span());
-        seen.see("shortcut", &[folder, sub, name].join("\\"), span);
+        seen.see_when("shortcut", &[folder, sub, name].join("\\"), span, &shortcut.when);
     }
     for directory in &manifest.directories {
-        let path = directory.get_ref().replace('/', "\\");
-        seen.see("folder", path.trim_end_matches('\\'), directory.span());
+        let Some(path) = &directory.path else { continue };
+        let text = path.get_ref().replace('/', "\\");
+        seen.see_when("folder", text.trim_end_matches('\\'), path.span(), &directory.when);
     }
     for setting in &manifest.settings {
         let Some(place) = &setting.registry else { continue };
@@ -48,7 +51,12 @@ fn check(context: &Context<'_>, out: &mut Findings<'_>) {
         let Some(Ok((root, path))) = declared.key.as_ref().map(|k| registry::key(k.get_ref())) else { continue };
         let view = declared.view.as_ref().map_or("native", |v| v.get_ref().as_str());
         for (name, _) in &declared.values {
-            seen.see("registry value", &value_id(root, view, &path, name.get_ref()), name.span());
+            seen.see_when(
+                "registry value",
+                &value_id(root, view, &path, name.get_ref()),
+                name.span(),
+                &declared.when,
+            );
         }
     }
     for rule in &manifest.firewall {
@@ -70,19 +78,29 @@ fn value_id(root: packager_shared::plan::Root, view: &str, path: &str, name: &st
 }
 
 struct Seen<'o, 'p> {
-    first: HashMap<(&'static str, String), Range<usize>>,
+    first: HashMap<(&'static str, String), (Range<usize>, Vec<Option<String>>)>,
     out: &'o mut Findings<'p>,
 }
 
 impl Seen<'_, '_> {
     fn see(&mut self, kind: &'static str, name: &str, span: Range<usize>) {
-        if let Some(first) = self.first.get(&(kind, lower(name))) {
+        self.see_when(kind, name, span, &None);
+    }
+
+    /// Things may be there in turns: each under a condition of its own.
+    fn see_when(&mut self, kind: &'static str, name: &str, span: Range<usize>, when: &Option<Text>) {
+        let when = when.as_ref().map(|text| text.get_ref().clone());
+        if let Some((first, conditions)) = self.first.get_mut(&(kind, lower(name))) {
+            if when.is_some() && !conditions.contains(&None) && !conditions.contains(&when) {
+                conditions.push(when);
+                return;
+            }
             let problem = Problem::new(format!("the {kind} {} stands here twice", crate::model::values::short(name)))
                 .why("which of them holds would be chance")
-                .help("remove one");
+                .help("remove one, or give each a `when` of its own");
             self.out.error(Finding::at(span, problem).also(first.clone(), "first here"));
         } else {
-            self.first.insert((kind, lower(name)), span);
+            self.first.insert((kind, lower(name)), (span, vec![when]));
         }
     }
 }
@@ -106,5 +124,11 @@ mod tests {
             "B = '1'",
         );
         fine(&and(&format!("{key} {{ A = '1' }}\n{key} {{ A = '1' }}\nview = 32")));
+        let two = |second: &str| {
+            and(&format!("[setting.S]\n{key} {{ A = '1' }}\nwhen = 'S'\n{key} {{ A = '2' }}\n{second}"))
+        };
+        fine(&two("when = 'NOT S'"));
+        error(&two("when = 'S'"), "duplicate", "A = '2'");
+        error(&two(""), "duplicate", "A = '2'");
     }
 }

@@ -20,11 +20,17 @@ fn check(context: &Context<'_>, out: &mut Findings<'_>) {
             out.warning(Finding::at(glob.span(), problem));
         }
     }
-    for keep in &payload.keep {
+    let groups = payload.groups.iter().flat_map(|group| &group.files);
+    for (keep, why) in payload
+        .keep
+        .iter()
+        .map(|glob| (glob, "the file that shall survive would be treated as any other"))
+        .chain(groups.map(|glob| (glob, "the file that hangs on a condition would be there in any case")))
+    {
         let Ok(glob) = scan::glob(keep.get_ref()).map(|g| g.compile_matcher()) else { continue };
         if !scans.iter().flat_map(|s| &s.files).any(|f| glob.is_match(f.path.replace('\\', "/"))) {
             let problem = Problem::new(format!("`{}` is no file of the payload", short(keep.get_ref())))
-                .why("the file that shall survive would be treated as any other")
+                .why(why)
                 .help(help);
             out.warning(Finding::at(keep.span(), problem));
         }
@@ -40,6 +46,11 @@ mod tests {
         let payload = |text: &str| with("[bootstrap]", &format!("{text}\n[bootstrap]"));
         warning(&payload("exclude = ['*.exe']"), "unused-glob", "exclude");
         warning(&payload("[[payload.keep]]\nfiles = ['config/*']"), "unused-glob", "files");
+        warning(
+            &payload("[setting.A]\n[[payload.group]]\nfiles = ['config/*']\nwhen = 'A'"),
+            "unused-glob",
+            "files",
+        );
         fine(&payload("exclude = ['**/CTL.*']\n[[payload.keep]]\nfiles = ['Conf\\*']"));
     }
 }

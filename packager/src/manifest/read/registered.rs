@@ -22,6 +22,7 @@ pub(super) fn event_source(t: &Table<'_, '_>) -> EventSource {
         name: t.text("name"),
         file: t.text("file"),
         categories: t.number("categories"),
+        when: t.text("when"),
     }
 }
 

@@ -62,7 +62,6 @@ fn what_is_not_available_is_said_each_time() {
     for what in [
         "`directory.acl`",
         "`directory.purge`",
-        "`service.when`",
         "`config`",
         "`replaces`",
         "`sign`",

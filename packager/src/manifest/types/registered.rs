@@ -37,6 +37,8 @@ pub struct EventSource {
     pub file: Option<Text>,
     /// `categories`
     pub categories: Option<Spanned<u32>>,
+    /// `when`
+    pub when: Option<Text>,
 }
 
 /// `[[font]]`

@@ -35,6 +35,8 @@ pub struct Service {
     pub recovery: Option<Recovery>,
     /// `preshutdown`
     pub preshutdown: Option<Text>,
+    /// `when`
+    pub when: Option<Text>,
 }
 
 /// `service.recovery`

@@ -1,7 +1,7 @@
 //! The tables for what is done on the target beyond files and values.
 
 use crate::manifest::shape::Shape::{AnyOf, Choice, Flag, List, Map, Number, Table, Text};
-use crate::manifest::shape::{Field, Shape, field, later, need, word};
+use crate::manifest::shape::{Field, Shape, field, need, word};
 
 const TEXTS: Shape = List(&Text);
 const WHEN: Field = field("when", Text, "a condition over settings");
@@ -82,7 +82,7 @@ pub(super) const EVENT_SOURCE: &[Field] = &[
     need("name", Text, "the source"),
     field("file", Text, "the file with its messages, below the install directory; EventCreate's when absent"),
     field("categories", Number(1, 65_535), "how many categories the file has"),
-    later("when", Text, "a condition over settings"),
+    WHEN,
 ];
 
 pub(super) const EVENT_PROVIDER: &[Field] = &[

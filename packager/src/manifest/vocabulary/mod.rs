@@ -104,7 +104,7 @@ const PAYLOAD: &[Field] = &[
     need("dir", Text, "the folder they are installed to"),
     field("exclude", TEXTS, "files that are left out, as globs"),
     field("keep", Tables(KEEP), "files that survive update, repair and uninstall once they were edited"),
-    later("group", Tables(GROUP), "files that hang on a setting"),
+    field("group", Tables(GROUP), "files that hang on a setting"),
     later("rights", Tables(RIGHTS), "who may do what with single files"),
 ];
 
@@ -123,7 +123,7 @@ const DIRECTORY: &[Field] = &[
     need("path", Text, "the folder"),
     later("acl", Text, "who may do what in it: a name or SDDL"),
     later("purge", Flag, "removed with all that is in it on uninstall"),
-    later("when", Text, "a condition over settings"),
+    field("when", Text, "a condition over settings"),
 ];
 
 const SETTING: &[Field] = &[
@@ -152,7 +152,7 @@ const REGISTRY: &[Field] = &[
     field("remove", AnyOf(&[Flag, TEXTS]), "values that are removed on install, or true: the whole key"),
     field("remove-on-uninstall", AnyOf(&[Flag, TEXTS]), "the same, on uninstall"),
     later("acl", Text, "who may do what in the key: a name or SDDL"),
-    later("when", Text, "a condition over settings"),
+    field("when", Text, "a condition over settings"),
 ];
 
 const VALUE: &[Field] = &[
@@ -187,7 +187,7 @@ const SERVICE: &[Field] = &[
     field("password", Text, "the secret setting with the account's password"),
     field("error-control", Choice(&[word("ignore"), word("normal"), word("critical")]), "normal when absent"),
     field("preshutdown", Text, "how long Windows waits for it before it shuts down, such as 30s"),
-    later("when", Text, "a condition over settings"),
+    field("when", Text, "a condition over settings"),
 ];
 
 const RECOVERY: &[Field] = &[
@@ -202,7 +202,7 @@ const ENVIRONMENT: &[Field] = &[
     field("value", Text, "its value: set, and removed on uninstall"),
     field("append", Text, "one more part at the end of a list"),
     field("prepend", Text, "one more part at the start of a list"),
-    later("when", Text, "a condition over settings"),
+    field("when", Text, "a condition over settings"),
 ];
 
 const SHORTCUT: &[Field] = &[
@@ -217,7 +217,7 @@ const SHORTCUT: &[Field] = &[
     field("arguments", Text, "arguments of the program"),
     field("description", Text, "tool tip"),
     later("icon", Text, "an .ico, .exe or .dll file below the install directory"),
-    later("when", Text, "a condition over settings"),
+    field("when", Text, "a condition over settings"),
 ];
 
 const DETECT: &[Field] = &[

@@ -1,9 +1,9 @@
 //! What is done beyond files, values and services: programs that are closed and run, rules and tasks that Windows
 //! keeps.
 
-use packager_shared::plan::{Condition, Op, RunProgram, run_at};
+use packager_shared::plan::{Op, RunProgram, run_at};
 
-use super::{all, rules};
+use super::{all, rules, when};
 use crate::manifest::types::{self, Manifest, Text};
 use crate::model::places::Names;
 use crate::model::values;
@@ -16,8 +16,8 @@ const WITHIN_MS: u32 = 10_000;
 /// All of it, in the order of doing.
 pub(super) fn acts(manifest: &Manifest, names: &Names) -> Option<Vec<Op>> {
     let mut ops = all(&manifest.close, close)?;
-    ops.extend(all(&manifest.firewall, |t| when(&t.when, names, rules::firewall(t, names)?))?);
-    ops.extend(all(&manifest.tasks, |t| when(&t.when, names, rules::task(t, names)?))?);
+    ops.extend(all(&manifest.firewall, |t| when::op(&t.when, names, rules::firewall(t, names)?))?);
+    ops.extend(all(&manifest.tasks, |t| when::op(&t.when, names, rules::task(t, names)?))?);
     ops.extend(all(&manifest.runs, |t| run(t, names))?);
     Some(ops)
 }
@@ -39,20 +39,7 @@ fn run(t: &types::RunProgram, names: &Names) -> Option<Op> {
         },
         timeout_ms: milliseconds(&t.timeout, TIMEOUT_MS)?,
     };
-    when(&t.when, names, Op::Run(run))
-}
-
-/// The operation under its condition.
-fn when(text: &Option<Text>, names: &Names, op: Op) -> Option<Op> {
-    Some(match text {
-        Some(text) => Op::When(condition(text, names)?, Box::new(op)),
-        None => op,
-    })
-}
-
-fn condition(when: &Text, names: &Names) -> Option<Condition> {
-    let settings: Vec<&str> = names.settings.iter().map(String::as_str).collect();
-    Condition::parse(when.get_ref(), &settings).ok()
+    when::op(&t.when, names, Op::Run(run))
 }
 
 fn close(t: &types::Close) -> Option<Op> {

@@ -4,6 +4,7 @@ mod acts;
 mod registered;
 mod rules;
 mod service;
+mod when;
 
 use camino::Utf8PathBuf;
 use packager_shared::plan::{Arch, Bootstrap, Data, EnvironmentAction, Op, Platform, Scope, Site};
@@ -43,13 +44,19 @@ pub fn lower(manifest: &Manifest, inputs: &Inputs) -> Option<Model> {
         license: file(&product.license),
         platform: platform(product)?,
         install_dir: places::install_dir(manifest.payload.dir.as_ref()?.get_ref(), scope, &names).ok()?,
-        directories: all(&manifest.directories, |t| places::directory(t.get_ref(), scope, &names).ok())?,
+        directories: all(&manifest.directories, |d| {
+            let path = places::directory(d.path.as_ref()?.get_ref(), scope, &names).ok()?;
+            when::op(&d.when, &names, Op::Directory { path, acl: None, purge: false })
+        })?,
         settings: all(&manifest.settings, setting)?,
         registry,
         services: service::services(manifest, &names)?,
         shell: shell(manifest, &names)?,
         acts: acts::acts(manifest, &names)?,
-        groups: Vec::new(),
+        groups: all(&manifest.payload.groups, |g| {
+            let globs = g.files.iter().map(|glob| glob.get_ref().clone()).collect();
+            Some((when::condition(&g.when, &names)??, globs))
+        })?,
         detect: all(&manifest.detect.keys, |k| registry::key(k.get_ref()).ok())?,
         detect_value: text(&manifest.detect.path).unwrap_or_else(|| "Application Path".into()),
         bootstrap: bootstrap(&manifest.bootstrap, inputs)?,
@@ -156,6 +163,7 @@ fn registry_key(key: &types::Registry, names: &Names) -> Option<RegistryKey> {
         values,
         remove: removal(&key.remove),
         remove_on_uninstall: removal(&key.remove_on_uninstall),
+        when: when::condition(&key.when, names)?,
     })
 }
 
@@ -193,11 +201,11 @@ fn shell(manifest: &Manifest, names: &Names) -> Option<Vec<Op>> {
             _ => return None,
         };
         let value = names.template(value.get_ref()).ok()?;
-        Some(Op::Environment { name: text(&variable.name)?, value, action })
+        when::op(&variable.when, names, Op::Environment { name: text(&variable.name)?, value, action })
     })?;
     let product = text(&manifest.product.name)?;
     ops.extend(all(&manifest.shortcuts, |shortcut| {
-        Some(Op::Shortcut {
+        let op = Op::Shortcut {
             folder: match shortcut.folder.as_ref().map(|f| f.get_ref().as_str()) {
                 None | Some("start-menu") => Dir::StartMenu,
                 Some("desktop") => Dir::Desktop,
@@ -210,7 +218,8 @@ fn shell(manifest: &Manifest, names: &Names) -> Option<Vec<Op>> {
             arguments: template(&shortcut.arguments, names)?,
             description: text(&shortcut.description).unwrap_or_default(),
             icon: None,
-        })
+        };
+        when::op(&shortcut.when, names, op)
     })?);
     Some(ops)
 }

@@ -31,7 +31,9 @@ pub(super) fn keys(
     names: &Names,
     slug: &str,
 ) -> Option<Vec<RegistryKey>> {
-    let mut keys = all(&manifest.event_sources, event_source)?;
+    let mut keys = all(&manifest.event_sources, |source| {
+        Some(RegistryKey { when: super::when::condition(&source.when, names)?, ..event_source(source)? })
+    })?;
     for (font, title) in manifest.fonts.iter().zip(&inputs.fonts) {
         keys.push(self::font(font, title.as_ref().ok()?, scope(manifest))?);
     }
@@ -51,6 +53,7 @@ fn key(root: Root, path: String, values: Vec<(&str, Data)>) -> RegistryKey {
         values,
         remove: Vec::new(),
         remove_on_uninstall: Vec::new(),
+        when: None,
     }
 }
 

@@ -1,25 +1,27 @@
 //! `[[service]]`: services, in the order in which they can start.
 
 use packager_shared::path;
-use packager_shared::plan::{ErrorControl, Recovery, Run, Service, Start};
+use packager_shared::plan::{ErrorControl, Op, Recovery, Run, Service, Start};
 use packager_shared::template::{Part, Template};
 
-use super::{all, template, text};
+use super::{template, text};
 use crate::manifest::types::{self, Manifest};
 use crate::model::places::Names;
 use crate::model::values;
 
 /// The services: each after those of them that it depends on.
-pub(super) fn services(manifest: &Manifest, names: &Names) -> Option<Vec<Service>> {
-    let mut rest = all(&manifest.services, |s| service(s, names))?;
-    let mut sorted: Vec<Service> = Vec::with_capacity(rest.len());
+pub(super) fn services(manifest: &Manifest, names: &Names) -> Option<Vec<Op>> {
+    let mut rest =
+        manifest.services.iter().map(|s| Some((service(s, names)?, &s.when))).collect::<Option<Vec<_>>>()?;
+    let mut sorted: Vec<Op> = Vec::with_capacity(rest.len());
     while !rest.is_empty() {
         let waits = |service: &Service| {
-            rest.iter().any(|other| service.depends.iter().any(|name| path::same(name, &other.name)))
+            rest.iter().any(|(other, _)| service.depends.iter().any(|name| path::same(name, &other.name)))
         };
         // Services that wait for each other are an error of their own.
-        let next = rest.iter().position(|service| !waits(service))?;
-        sorted.push(rest.remove(next));
+        let next = rest.iter().position(|(service, _)| !waits(service))?;
+        let (service, when) = rest.remove(next);
+        sorted.push(super::when::op(when, names, Op::Service(service))?);
     }
     Some(sorted)
 }

@@ -109,8 +109,9 @@ pub fn write(builder: &mut Builder<'_>, early: &mut Vec<Early>) -> Vec<Step> {
         // Before RemoveRegistryValues: rolling back goes backwards, and the settings have to be there again.
         add("UndoBootstrapUninstall", undo, "rollback-uninstall", 2580, REMOVING);
         add("BootstrapUninstall", 0, "uninstall", 2590, REMOVING);
-        add("UndoBootstrapInstall", undo, "rollback-install", 5010, INSTALLING);
-        add("BootstrapInstall", 0, "install", 5020, INSTALLING);
+        // Behind the secrets, which it may need.
+        add("UndoBootstrapInstall", undo, "rollback-install", 5190, INSTALLING);
+        add("BootstrapInstall", 0, "install", 5195, INSTALLING);
     }
     if phases.run {
         add("UndoBootstrapRun", undo, "rollback-run", 5940, INSTALLING);

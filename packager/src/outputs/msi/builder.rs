@@ -1,13 +1,15 @@
 //! What the table modules share: the release, the rows so far, and the one way to make a component.
 
-use packager_shared::plan::{Key, Root, View};
+use packager_shared::plan::{Condition, Key, Root, View};
 use packager_shared::state::native_view;
 use uuid::Uuid;
 
 use super::directories::Directories;
 use super::formatted::{self, Folders};
 use super::rows::{Rows, row};
+use super::secrets;
 use super::ui::Language;
+use crate::model::conditions;
 use crate::outputs::Release;
 use crate::plan::ids::{self, Kind};
 
@@ -17,6 +19,8 @@ pub mod attributes {
     pub const REGISTRY_KEY_PATH: i32 = 4;
     /// Stays after uninstall.
     pub const PERMANENT: i32 = 16;
+    /// Its condition is looked at again when the product is reinstalled.
+    pub const TRANSITIVE: i32 = 64;
     /// Not installed when its key path is there.
     pub const NEVER_OVERWRITE: i32 = 128;
     /// 64-bit: its registry values go to the 64-bit view.
@@ -36,6 +40,8 @@ pub struct Builder<'a> {
     pub directories: Directories,
     /// What it says, in its language.
     pub texts: Language,
+    /// What the components that are added now hang on; `None`: they are always there.
+    pub when: Option<Condition>,
     upgrade_code: Uuid,
 }
 
@@ -47,6 +53,7 @@ impl<'a> Builder<'a> {
             release,
             rows: Rows::default(),
             texts,
+            when: None,
             directories: Directories::new(&plan.install_dir, Folders::of(&plan.product)),
             upgrade_code: Uuid::from_bytes(plan.product.upgrade_code),
         }
@@ -79,6 +86,25 @@ impl<'a> Builder<'a> {
         if view == self.native_view() { "INSTALLDIR" } else { "TARGETDIR" }
     }
 
+    /// A target as ids are made of it. What is there in turns, each time under another condition, is another
+    /// component each time.
+    pub fn identity(&self, target: &str) -> String {
+        match &self.when {
+            Some(when) => format!("{target}?{}", conditions::text(when)),
+            None => target.to_owned(),
+        }
+    }
+
+    /// A condition as Windows Installer evaluates it when it costs. A secret is not read back: that it was given is
+    /// known from a mark.
+    fn condition(&self, when: &Condition) -> String {
+        let settings = &self.release.package.target.settings;
+        conditions::text_with(when, &|name| match settings.iter().find(|setting| setting.name == name) {
+            Some(setting) if setting.secret => secrets::given(name),
+            _ => name.to_owned(),
+        })
+    }
+
     /// Adds a component with this key. `view` decides the 64-bit attribute; a key path of `None` is its directory.
     ///
     /// In a package for one user all is in the user's profile, and what a file there says counts for no other user
@@ -109,7 +135,11 @@ impl<'a> Builder<'a> {
     ) {
         let code =
             ids::component_code(self.upgrade_code, self.release.package.target.product.arch, kind, target);
-        let bits = if view == View::Bits64 { attributes::BITS_64 } else { 0 };
+        // Costing finds what hangs on a condition that does not hold any more: removing takes it along.
+        let when = self.when.as_ref().map(|when| format!("{} OR REMOVE~=\"ALL\"", self.condition(when)));
+        let transitive = if when.is_some() { attributes::TRANSITIVE } else { 0 };
+        let condition = when.as_deref().or(condition);
+        let bits = transitive | if view == View::Bits64 { attributes::BITS_64 } else { 0 };
         let mut attributes = attributes | bits;
         let mut key_path = key_path.map(str::to_owned);
         if self.folders().user && attributes & attributes::REGISTRY_KEY_PATH == 0 {

@@ -142,6 +142,11 @@ impl Directories {
         .filter(|(id, _)| self.folders.contains_key(*id))
     }
 
+    /// A folder and those it lies in, the deepest first.
+    pub fn levels<'a>(&'a self, folder: &'a str) -> impl Iterator<Item = &'a str> {
+        std::iter::successors(Some(folder), |id| self.folders.get(*id).map(|folder| folder.parent.as_str()))
+    }
+
     /// The product's own folders, the deepest first.
     pub fn own(&self) -> Vec<String> {
         self.deepest_first(|id| !self.foreign.contains(id))

@@ -1,5 +1,9 @@
 //! File, Component, MsiFileHash and Media: one component a file.
 
+use std::collections::HashMap;
+
+use packager_shared::plan::Condition;
+
 use super::builder::{Builder, attributes};
 use super::rows::{Cell, row};
 use super::short_names::with_short_names;
@@ -19,6 +23,9 @@ pub fn cabinet(number: usize) -> String {
 
 /// Writes the rows of every file.
 pub fn write(builder: &mut Builder<'_>) -> Result<()> {
+    let groups = &builder.release.package.target.groups;
+    let conditions: HashMap<&String, &Condition> =
+        groups.iter().flat_map(|group| group.files.iter().map(|file| (file, &group.when))).collect();
     let files = builder.release.files;
     let names = names(files.iter().map(|file| file.path.as_str()));
     for (file, name) in files.iter().zip(names) {
@@ -31,6 +38,7 @@ pub fn write(builder: &mut Builder<'_>) -> Result<()> {
         let keep = if file.keep { attributes::PERMANENT | attributes::NEVER_OVERWRITE } else { 0 };
         let target = format!("{}\\{}", builder.directories.install_dir(), file.path);
         let view = builder.native_view();
+        builder.when = conditions.get(&file.path).map(|when| (*when).clone());
         builder.component(&key, (Kind::File, &target), &directory, view, keep, Some(&key));
         let version = file.version.as_ref().map(|v| v.version.map(|part| part.to_string()).join("."));
         // ICE60: a versioned file has a language, `0` when it is neutral.
@@ -46,6 +54,7 @@ pub fn write(builder: &mut Builder<'_>) -> Result<()> {
             builder.rows.push("MsiFileHash", hash);
         }
     }
+    builder.when = None;
     media(builder)
 }
 

@@ -180,38 +180,7 @@ pub fn plan_for(release: Release<'_>, site: Option<&Site>) -> Result<MsiPlan> {
     files::write(&mut builder)?;
     shell::directories(&mut builder, &package.target.ops);
     for op in &package.target.ops {
-        match op {
-            Op::Directory { .. } => {}
-            Op::RegistryValue { key, name, data } => registry::write_value(&mut builder, key, name, data),
-            Op::RegistryKey { key, .. } => registry::write_key(&mut builder, key),
-            Op::Environment { name, value, action } => shell::environment(&mut builder, name, value, *action),
-            Op::Shortcut { folder, subfolder, name, target, arguments, description, icon: _ } => {
-                shell::shortcut(
-                    &mut builder,
-                    shell::Shortcut { folder: *folder, subfolder, name, target, arguments, description },
-                )
-            }
-            Op::Service(service) => services::write(&mut builder, service),
-            Op::RegistryRemove { key, name, on_uninstall: false } => {
-                registry::remove(&mut builder, key, name.as_deref());
-            }
-            Op::FileAcl { .. }
-            | Op::RegistryRemove { .. }
-            | Op::Ini { .. }
-            | Op::Config(_)
-            | Op::Migrate { .. }
-            | Op::Firewall(_)
-            | Op::Task(_)
-            | Op::Run(_)
-            | Op::Replaces(_)
-            | Op::Close { .. }
-            | Op::When(..) => {}
-        }
-        if let Op::When(_, inner) = op
-            && let Op::Service(service) = &**inner
-        {
-            services::stop(&mut builder, service);
-        }
+        operation(&mut builder, op);
     }
     shell::folders_on_the_way(&mut builder);
     secure.extend(ownership::write(&mut builder, &mut early));
@@ -245,6 +214,42 @@ pub fn plan_for(release: Release<'_>, site: Option<&Site>) -> Result<MsiPlan> {
     let of_site = site.map_or(String::new(), |site| format!("-{}", site.name));
     let file_name = format!("{}-{}-{arch}{of_site}{language}.msi", product.slug, product.version_text);
     Ok(MsiPlan { file_name, product_code, summary, rows })
+}
+
+/// Adds the rows of an operation; what no table can say has none.
+fn operation(builder: &mut Builder<'_>, op: &Op) {
+    match op {
+        Op::Directory { .. } => {}
+        Op::RegistryValue { key, name, data } => registry::write_value(builder, key, name, data),
+        Op::RegistryKey { key, .. } => registry::write_key(builder, key),
+        Op::Environment { name, value, action } => shell::environment(builder, name, value, *action),
+        Op::Shortcut { folder, subfolder, name, target, arguments, description, icon: _ } => shell::shortcut(
+            builder,
+            shell::Shortcut { folder: *folder, subfolder, name, target, arguments, description },
+        ),
+        Op::Service(service) => services::write(builder, service),
+        Op::RegistryRemove { key, name, on_uninstall: false } => {
+            registry::remove(builder, key, name.as_deref());
+        }
+        Op::FileAcl { .. }
+        | Op::RegistryRemove { .. }
+        | Op::Ini { .. }
+        | Op::Config(_)
+        | Op::Migrate { .. }
+        | Op::Firewall(_)
+        | Op::Task(_)
+        | Op::Run(_)
+        | Op::Replaces(_)
+        | Op::Close { .. } => {}
+        Op::When(when, inner) => {
+            builder.when = Some(when.clone());
+            match &**inner {
+                Op::Service(service) => services::stop(builder, service),
+                inner => operation(builder, inner),
+            }
+            builder.when = None;
+        }
+    }
 }
 
 /// UUID v5 over everything that the package installs and does. Same product code with another package code is

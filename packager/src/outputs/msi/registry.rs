@@ -58,7 +58,7 @@ fn write(builder: &mut Builder<'_>, key: &Key, name: Cell, value: Cell) {
         Cell::Text(text) => text.clone(),
         _ => String::new(),
     };
-    let target = ids::registry_target(key, &what);
+    let target = builder.identity(&ids::registry_target(key, &what));
     let id = ids::row_key("r", Kind::Registry, &target);
     builder.component(
         &id,
@@ -90,9 +90,16 @@ pub fn remove(builder: &mut Builder<'_>, key: &Key, name: Option<&str>) {
         Cell::Text(text) => text.clone(),
         _ => String::new(),
     };
-    let id = ids::row_key("u", Kind::Registry, &ids::registry_target(key, &what));
+    let target = builder.identity(&ids::registry_target(key, &what));
+    let id = ids::row_key("u", Kind::Registry, &target);
     // The component that is always there. Its view is the package's own: the other one is named by its place.
-    let component = super::ownership::component(builder);
+    let component = if builder.when.is_none() {
+        super::ownership::component(builder)
+    } else {
+        let target = format!("{target} is removed");
+        super::shell::directory_component(builder, &id, (Kind::Registry, &target), "INSTALLDIR");
+        id.clone()
+    };
     let path = if key.view == builder.native_view() { key.path.clone() } else { in_32_bit_view(&key.path) };
     builder.rows.push("RemoveRegistry", row![id, root(key.root), formatted::literal(&path), name, component]);
 }

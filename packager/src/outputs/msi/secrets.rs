@@ -6,13 +6,14 @@
 //! | `Cleared.X`, early | what the sequence with a user interface passes on as cleared is empty again |
 //! | `Blank.X`, before dialogs that ask | the field is empty; `Pass_X` takes that for "not given" |
 //! | `File.X`, `ReadSecretFiles`, early | `X=@FILE` becomes the first line of the file |
+//! | `IsGiven.X`, `WasGiven.X`, early | for conditions: whether it has a value |
 //! | `Give.X`, `Clear.X`, `DataOf….X` | put place and secret into the data of the next ones |
 //! | `Undo.X`, `Store.X`, `Forget.X` | rollback, the deed itself, commit |
 //!
 //! No search reads a secret: it would stand in a property, and in the log. What is not given stays as it is, so
 //! removing an old version for a new one leaves it alone. Names with dots cannot be settings' names.
 
-use packager_shared::plan::{Key, Root, Scope, Setting, View};
+use packager_shared::plan::{Condition, Key, Root, Scope, Setting, View};
 use packager_shared::state;
 
 use super::actions::{self, SET_PROPERTY};
@@ -53,6 +54,11 @@ fn secrets<'a>(builder: &Builder<'a>) -> impl Iterator<Item = &'a Setting> + use
     builder.release.package.target.settings.iter().filter(|setting| setting.secret)
 }
 
+/// The property that says that a secret has a value, now or from before.
+pub fn given(name: &str) -> String {
+    format!("Given.{name}")
+}
+
 /// Adds what stands before the other settings' actions.
 pub fn before_settings(builder: &mut Builder<'_>, early: &mut Vec<Early>) -> Vec<String> {
     for setting in secrets(builder) {
@@ -76,23 +82,41 @@ pub fn before_settings(builder: &mut Builder<'_>, early: &mut Vec<Early>) -> Vec
 }
 
 /// Adds a secret's property and launch conditions; returns the properties that must be secure.
-pub fn write_property(builder: &mut Builder<'_>, setting: &Setting) -> Result<Vec<String>> {
+pub fn write_property(
+    builder: &mut Builder<'_>,
+    setting: &Setting,
+    early: &mut Vec<Early>,
+) -> Result<Vec<String>> {
     let name = &setting.name;
     builder.rows.push("Property", row![name, UNSET]);
     let mut secure = vec![name.clone()];
-    if setting.required {
+    let plan = &builder.release.package.target;
+    if plan.marks_given(setting) {
         // That it was given once is known without looking at it, also to a run that may not read it.
-        let product = &builder.release.package.target.product;
-        let given = state::below(product, state::GIVEN);
+        let mark = state::below(&plan.product, state::GIVEN);
         let remembered = format!("REMEMBERED_{name}");
-        search(builder, &remembered, &given, name);
+        search(builder, &remembered, &mark, name);
+        let kept = format!("{name}=\"{UNSET}\" AND {remembered} AND NOT ({RESETS}><\";{name};\")");
+        for (action, condition) in [
+            (format!("IsGiven.{name}"), format!("{name} AND {name}<>\"{UNSET}\"")),
+            (format!("WasGiven.{name}"), kept),
+        ] {
+            let action = set_property(builder, &action, &given(name), "1");
+            early.push(Early { action, condition });
+        }
+        builder.when = Some(Condition::Given(name.clone())).filter(|_| !setting.required);
         registry::write_group(
             builder,
-            (Kind::State, &format!("{}\\{name}", given.path)),
-            &given,
+            (Kind::State, &format!("{}\\{name}", mark.path)),
+            &mark,
             &[(name, "#1".into())],
             None,
         );
+        builder.when = None;
+        secure.push(remembered.clone());
+    }
+    if setting.required {
+        let remembered = format!("REMEMBERED_{name}");
         let message = builder.texts.message("required", &[("setting", name)])?;
         let is_given = format!("{name}<>\"{UNSET}\"");
         // A person who is asked gives it later: the dialog lets nobody go on without it.
@@ -105,7 +129,6 @@ pub fn write_property(builder: &mut Builder<'_>, setting: &Setting) -> Result<Ve
         ] {
             builder.rows.push("LaunchCondition", row![condition, &message]);
         }
-        secure.push(remembered);
     }
     Ok(secure)
 }

@@ -102,7 +102,7 @@ pub fn write(builder: &mut Builder<'_>, service: &Service) {
 /// is no error. One that runs only if it ran before is not stopped by a repair, which nobody would tell of it.
 pub fn stop(builder: &mut Builder<'_>, service: &Service) {
     let component = builder.file_key(&service.exe);
-    let key = ids::row_key("v", Kind::File, &service.name);
+    let key = ids::row_key("v", Kind::File, &builder.identity(&service.name));
     let on_install = if service.run == Run::Always { event::STOP_ON_INSTALL } else { 0 };
     let events = event::STOP_ON_UNINSTALL | on_install;
     builder.rows.push(

@@ -70,7 +70,7 @@ pub fn write(builder: &mut Builder<'_>, early: &mut Vec<Early>) -> Result<Vec<St
     }
     for setting in &plan.settings {
         if setting.secret {
-            let secure = secrets::write_property(writer.builder, setting)?;
+            let secure = secrets::write_property(writer.builder, setting, writer.early)?;
             writer.secure.extend(secure);
             continue;
         }

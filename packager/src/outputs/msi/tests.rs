@@ -1,6 +1,6 @@
 use std::io::{Cursor, Write as _};
 
-use packager_shared::plan::Arch;
+use packager_shared::plan::{Arch, Condition, FileGroup, Op};
 
 use super::*;
 use crate::content::{CabinetFile, CabinetPart};
@@ -155,9 +155,12 @@ fn component_codes_do_not_move_with_the_version() {
 
 /// The MSI of the sample, written and read back.
 fn written(arch: Arch) -> msidb::Package<Cursor<Vec<u8>>> {
-    let package = sample::package(arch);
+    written_of(&sample::package(arch))
+}
+
+fn written_of(package: &crate::plan::PackagePlan) -> msidb::Package<Cursor<Vec<u8>>> {
     let files = sample::files();
-    written_from(sample::release(&package, &files))
+    written_from(sample::release(package, &files))
 }
 
 fn written_from(release: Release<'_>) -> msidb::Package<Cursor<Vec<u8>>> {
@@ -185,6 +188,56 @@ fn the_original_suites_questions_are_answered() {
         // Installing the same version again is an upgrade on purpose.
         let known = |text: &&String| !text.starts_with("ICE61 warning");
         assert_eq!(text.iter().filter(known).collect::<Vec<_>>(), Vec::<&String>::new());
+    }
+}
+
+/// The sample with everything that can hang on a condition hanging on one, and once more on the opposite.
+fn conditional() -> crate::plan::PackagePlan {
+    let mut package = sample::package(Arch::X64);
+    let plan = &mut package.target;
+    let is = |name: &str, value: &str| Condition::Is(name.into(), value.into());
+    let servers = is("GROUP", "servers");
+    let others = Condition::Not(Box::new(servers.clone()));
+    let when = |when: &Condition, op: &Op| Op::When(when.clone(), Box::new(op.clone()));
+    plan.ops = plan.ops.iter().flat_map(|op| [when(&servers, op), when(&others, op)]).collect();
+    plan.groups = vec![
+        FileGroup { when: servers, files: vec![r"bin\agentctl.exe".into()] },
+        FileGroup { when: others, files: vec![r"data\long name.json".into()] },
+    ];
+    package
+}
+
+#[test]
+fn what_hangs_on_a_condition_is_a_component_that_is_looked_at_again() {
+    let package = conditional();
+    let findings = validate::run(&written_of(&package).database, &[]);
+    let said: Vec<String> = findings.iter().map(ToString::to_string).collect();
+    let known = |text: &&String| !text.starts_with("ICE61 warning");
+    assert_eq!(said.iter().filter(known).collect::<Vec<_>>(), Vec::<&String>::new());
+
+    let files = sample::files();
+    let rows = plan(sample::release(&package, &files)).unwrap().rows;
+    let mut conditions = std::collections::BTreeMap::<String, usize>::new();
+    for row in rows.table("Component") {
+        let transitive = matches!(row[3], Cell::Int(a) if a & 64 != 0);
+        assert_eq!(transitive, text(&row[4]).starts_with("GROUP"), "{row:?}");
+        *conditions.entry(text(&row[4]).to_owned()).or_default() += 1;
+    }
+    let by_tables = |op: &&Op| !op.needs_bootstrap();
+    let each = package.target.ops.iter().filter(by_tables).count() / 2 + 1;
+    assert!(each > 10);
+    let servers = "GROUP=\"servers\" OR REMOVE~=\"ALL\"".to_owned();
+    let others = "GROUP<>\"servers\" OR REMOVE~=\"ALL\"".to_owned();
+    assert_eq!((conditions[&servers], conditions[&others]), (each, each), "{conditions:?}");
+    // The bootstrap makes the service: the tables only stop it.
+    assert!(rows.table("ServiceInstall").is_empty());
+    let events: Vec<_> = rows.table("ServiceControl").iter().map(|row| row[2].clone()).collect();
+    assert_eq!(events, [Cell::Int(0x22), Cell::Int(0x22)]);
+    // A folder for nothing but such a shortcut comes with it.
+    let acme = rows.table("Shortcut").iter().map(|row| text(&row[1])).next().unwrap();
+    for row in rows.table("CreateFolder").iter().filter(|row| text(&row[0]) == acme) {
+        let component = rows.table("Component").iter().find(|c| c[0] == row[1]).unwrap();
+        assert_ne!(component[4], Cell::Null);
     }
 }
 

@@ -7,6 +7,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use packager_shared::exit::Exit;
+use packager_shared::index::Index;
 use packager_shared::path;
 use packager_shared::plan::{
     Arch, Data, EnvironmentAction, Key, Op, Plan, Product, Recovery, Root, Run, Scope, Service, Setting,
@@ -214,6 +215,21 @@ impl Facts<'_> {
         })
     }
 
+    /// The files that are there: those of groups whose condition holds, and those of none.
+    pub fn files(&self, plan: &Plan, index: &Index) -> Index {
+        let mut value = |name: &str| {
+            self.settings.iter().find(|(given, _)| given == name).map(|(_, value)| value.clone())
+        };
+        let mut index = index.clone();
+        for group in plan.groups.iter().filter(|group| !group.when.holds(&mut value)) {
+            // Both are sorted by the packager, but not by the same rule.
+            let mut absent: Vec<String> = group.files.iter().map(|file| path::lower(file)).collect();
+            absent.sort_unstable();
+            index.entries.retain(|entry| absent.binary_search(&path::lower(&entry.path)).is_err());
+        }
+        index
+    }
+
     /// What an operation is on this machine; `None`: nothing, its condition does not hold.
     fn step<S: System>(&self, system: &mut S, op: &Op) -> Outcome<Option<Step>> {
         Ok(Some(match op {
@@ -305,7 +321,7 @@ impl Facts<'_> {
             let stored = registry::string(registry::SZ, value);
             if setting.secret {
                 out.push(Step::Secret(key, name, (!value.is_empty()).then_some(stored)));
-                if setting.required {
+                if plan.marks_given(setting) && !value.is_empty() {
                     let given = state::below(&plan.product, state::GIVEN);
                     out.push(Step::Value(given, setting.name.clone(), registry::dword(1)));
                 }

@@ -55,7 +55,7 @@ pub fn installed_state<S: System>(system: &mut S, package: &Package, dir: &str) 
     let mut steps = facts.steps(system, &package.plan)?;
     let site = facts::remembered_site(system, product);
     steps.extend(facts::ownership(package, dir, &settings, site.as_deref()));
-    let mut index = package.index.clone();
+    let mut index = facts.files(&package.plan, &package.index);
     let bootstrap = &package.plan.bootstrap.name;
     if index.find(bootstrap).is_none() {
         // The installed bootstrap cannot know its own hash: all zeros never match, so it is always looked at.
@@ -144,7 +144,7 @@ pub fn install<S: System>(
         None => facts::remembered_site(system, product),
     };
     steps.extend(facts::ownership(package, &dir, &values, site.as_deref()));
-    let new = State { index: package.index.clone(), steps };
+    let new = State { index: facts.files(&package.plan, &package.index), steps };
     refuse_long_paths(&new, &dir)?;
     let mut acts = Acts { always: run.args.action == Action::Repair, ..Acts::default() };
     let mut old = State::default();

@@ -405,3 +405,16 @@ pub struct Plan {
     /// [`Op::RegistryValue`]s in here; the state key and the uninstall entry are not: each output writes its own.
     pub ops: Vec<Op>,
 }
+
+impl Plan {
+    /// Whether a mark says that a secret has a value, for a run that may not read it: it is required, or something
+    /// hangs on it.
+    pub fn marks_given(&self, setting: &Setting) -> bool {
+        let asks = |when: &Condition| when.settings().iter().any(|name| *name == setting.name);
+        let of_op = |op: &Op| matches!(op, Op::When(when, _) if asks(when));
+        setting.secret
+            && (setting.required
+                || self.ops.iter().any(of_op)
+                || self.groups.iter().any(|group| asks(&group.when)))
+    }
+}
