@@ -107,7 +107,7 @@ mod tests {
 
     #[test]
     fn what_is_too_long_is_refused() {
-        let long = vec!["GROUP = 'abcdefgh'"; 12].join(" OR ");
+        let long = ["GROUP = 'abcdefgh'"; 12].join(" OR ");
         assert_eq!(parse(&long, &names()).unwrap_err().0, 0);
     }
 }

@@ -77,8 +77,11 @@ fn value_id(root: packager_shared::plan::Root, view: &str, path: &str, name: &st
     format!("{}\\{path}\\{name} ({view} view)", registry::root_name(root))
 }
 
+/// Where it stands first, and the conditions it stands under.
+type First = (Range<usize>, Vec<Option<String>>);
+
 struct Seen<'o, 'p> {
-    first: HashMap<(&'static str, String), (Range<usize>, Vec<Option<String>>)>,
+    first: HashMap<(&'static str, String), First>,
     out: &'o mut Findings<'p>,
 }
 
