@@ -224,7 +224,9 @@ fn what_hangs_on_a_condition_is_a_component_that_is_looked_at_again() {
         *conditions.entry(text(&row[4]).to_owned()).or_default() += 1;
     }
     // Empty keys are made by the tables, and removed by the bootstrap.
-    let by_tables = |op: &&Op| matches!(op, Op::When(_, inner) if !op.needs_bootstrap() || matches!(**inner, Op::RegistryKey { .. }));
+    // Empty keys are made by the tables, and removed by the bootstrap.
+    let empty = |op: &Op| matches!(op, Op::RegistryKey { .. });
+    let by_tables = |op: &&Op| matches!(op, Op::When(_, inner) if !op.needs_bootstrap() || empty(inner));
     let each = package.target.ops.iter().filter(by_tables).count() / 2 + 1;
     assert!(each > 10);
     let servers = "GROUP=\"servers\" OR REMOVE~=\"ALL\"".to_owned();
@@ -232,8 +234,9 @@ fn what_hangs_on_a_condition_is_a_component_that_is_looked_at_again() {
     assert_eq!((conditions[&servers], conditions[&others]), (each, each), "{conditions:?}");
     // The bootstrap makes the service: the tables only stop it.
     assert!(rows.table("ServiceInstall").is_empty());
-    let events: Vec<_> = rows.table("ServiceControl").iter().map(|row| row[2].clone()).collect();
-    assert_eq!(events, [Cell::Int(0x22), Cell::Int(0x22)]);
+    let stops = |row: &Row| matches!(row[2], Cell::Int(events) if events & !0x2 == 0x20);
+    let control = rows.table("ServiceControl");
+    assert!(!control.is_empty() && control.iter().all(stops), "{control:?}");
     // A folder for nothing but such a shortcut comes with it.
     let acme = rows.table("Shortcut").iter().map(|row| text(&row[1])).next().unwrap();
     for row in rows.table("CreateFolder").iter().filter(|row| text(&row[0]) == acme) {
