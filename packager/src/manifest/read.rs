@@ -10,7 +10,8 @@ use toml::de::{DeTable, DeValue};
 
 use super::types::{
     Bootstrap, Data, Detect, Directory, Environment, Firewall, Group, Manifest, Msi, Payload, Product,
-    Recovery, Registry, Removal, Service, Setting, Shortcut, Site, Task, Text, Traffic, Typed, Version,
+    RawColumn, RawRow, RawTable, RawValue, Recovery, Registry, Removal, Service, Setting, Shortcut, Site,
+    Task, Text, Traffic, Typed, Version,
 };
 
 /// The whole manifest.
@@ -342,5 +343,40 @@ fn msi(t: &Table<'_, '_>) -> Msi {
         same_version: t.text("same-version"),
         downgrade: t.text("downgrade"),
         language: t.one_or_more("language"),
+        tables: t.tables("table").iter().map(raw_table).collect(),
     }
+}
+
+fn raw_table(t: &Table<'_, '_>) -> RawTable {
+    let column = |t: &Table<'_, '_>| RawColumn {
+        span: t.span.clone(),
+        name: t.text("name"),
+        ty: t.text("type"),
+        size: t.number("size"),
+        key: t.flag("key"),
+        nullable: t.flag("nullable"),
+        category: t.text("category"),
+        refers: t.text("refers"),
+    };
+    let row = |t: &Table<'_, '_>| RawRow {
+        span: t.span.clone(),
+        cells: t.entries().into_iter().filter_map(|(name, value)| Some((name, raw_value(value)?))).collect(),
+    };
+    RawTable {
+        name: t.text("name"),
+        columns: t.tables("columns").iter().map(column).collect(),
+        rows: t.tables("rows").iter().map(row).collect(),
+    }
+}
+
+fn raw_value(value: &Spanned<DeValue<'_>>) -> Option<RawValue> {
+    if let Some(table) = value.get_ref().as_table() {
+        return Some(RawValue::File(Table { table, span: value.span() }.text("file")?));
+    }
+    if let Some(text) = text(value) {
+        return Some(RawValue::Text(text));
+    }
+    let number = value.get_ref().as_integer()?;
+    let number = i64::from_str_radix(number.as_str(), number.radix()).ok()?;
+    Some(RawValue::Number(Spanned::new(value.span(), number)))
 }

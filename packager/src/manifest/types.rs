@@ -394,6 +394,71 @@ pub struct Msi {
     pub downgrade: Option<Text>,
     /// `language`
     pub language: Vec<Text>,
+    /// `[[output.msi.table]]`
+    pub tables: Vec<RawTable>,
+}
+
+/// `[[output.msi.table]]`
+#[derive(Clone, Debug)]
+pub struct RawTable {
+    /// `name`
+    pub name: Option<Text>,
+    /// `columns`
+    pub columns: Vec<RawColumn>,
+    /// `rows`
+    pub rows: Vec<RawRow>,
+}
+
+/// One of the `columns` of an `[[output.msi.table]]`.
+#[derive(Clone, Debug)]
+pub struct RawColumn {
+    /// Its place.
+    pub span: Range<usize>,
+    /// `name`
+    pub name: Option<Text>,
+    /// `type`
+    pub ty: Option<Text>,
+    /// `size`
+    pub size: Option<Spanned<u8>>,
+    /// `key`
+    pub key: Option<Spanned<bool>>,
+    /// `nullable`
+    pub nullable: Option<Spanned<bool>>,
+    /// `category`
+    pub category: Option<Text>,
+    /// `refers`
+    pub refers: Option<Text>,
+}
+
+/// One of the `rows` of an `[[output.msi.table]]`.
+#[derive(Clone, Debug)]
+pub struct RawRow {
+    /// Its place.
+    pub span: Range<usize>,
+    /// Column and value, in the order of the file.
+    pub cells: Vec<(Text, RawValue)>,
+}
+
+/// A field of a row.
+#[derive(Clone, Debug)]
+pub enum RawValue {
+    /// A string.
+    Text(Text),
+    /// An integer.
+    Number(Spanned<i64>),
+    /// `{ file = … }`: the key of a payload file and of its component.
+    File(Text),
+}
+
+impl RawValue {
+    /// Its place.
+    #[must_use]
+    pub fn span(&self) -> Range<usize> {
+        match self {
+            Self::Text(text) | Self::File(text) => text.span(),
+            Self::Number(number) => number.span(),
+        }
+    }
 }
 
 impl Manifest {

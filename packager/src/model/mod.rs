@@ -7,12 +7,14 @@
 //! | [`values`] | product ids, slugs, versions, names |
 //! | [`registry`] | registry roots, keys and values |
 //! | [`rules`] | firewall rules and scheduled tasks |
+//! | [`raw`] | rows of an MSI that the author wrote |
 //! | [`places`] | install directories and other folders |
 //! | [`windows`] | Windows versions and languages by name |
 
 pub mod conditions;
 pub mod lower;
 pub mod places;
+pub mod raw;
 pub mod registry;
 pub mod rules;
 pub mod values;

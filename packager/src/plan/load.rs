@@ -6,6 +6,7 @@ use camino::Utf8Path;
 
 use super::inputs::Inputs;
 use super::{PackagePlan, make};
+use crate::diagnostics::source::Position;
 use crate::diagnostics::{Diagnostic, Problems, Severity, Source, rules};
 use crate::manifest::{self, syntax};
 use crate::model::lower::lower;
@@ -49,7 +50,12 @@ pub fn load(path: &Utf8Path) -> Result<Loaded, BuildError> {
             Some(model) if !problems.has_errors() => {
                 for (arch, scan) in &inputs.payloads {
                     if let Ok(scan) = scan {
-                        plans.push(make::plan(&model, &manifest, *arch, scan));
+                        let mut plan = make::plan(&model, &manifest, *arch, scan);
+                        for row in plan.outputs.msi.tables.iter_mut().flat_map(|table| &mut table.rows) {
+                            let Position { line, column } = source.position(row.at);
+                            row.place = format!("{}:{line}:{column}", source.path());
+                        }
+                        plans.push(plan);
                     }
                 }
             }

@@ -5,12 +5,14 @@
 //! | [`load`](mod@load) | from a manifest's path to its plans, with every problem on the way |
 //! | [`inputs`], [`scan`] | the files the manifest names and the payload folders: where a build reads the disk |
 //! | [`make`] | from the model and a scan to the plan of one package |
+//! | [`raw`] | rows of an MSI that the author wrote |
 //! | [`ids`] | everything that must stay the same from one release to the next |
 
 pub mod ids;
 pub mod inputs;
 pub mod load;
 pub mod make;
+pub mod raw;
 pub mod scan;
 
 use camino::Utf8PathBuf;
@@ -95,6 +97,8 @@ pub struct MsiOptions {
     pub compression: Compression,
     /// The most plain bytes of a cabinet; only the limits of the format when absent.
     pub cabinet_size: Option<u64>,
+    /// Rows that the author wrote.
+    pub tables: Vec<raw::RawTable>,
 }
 
 /// A setting that a dialog asks for.
@@ -118,6 +122,7 @@ impl Default for MsiOptions {
             downgrade: false,
             compression: Compression::Mszip,
             cabinet_size: None,
+            tables: Vec::new(),
         }
     }
 }

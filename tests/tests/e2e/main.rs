@@ -14,6 +14,7 @@ mod node;
 mod ownership;
 mod parity;
 mod per_user;
+mod raw_tables;
 mod reproducible;
 mod secrets;
 mod settings;

@@ -131,6 +131,7 @@ rules! {
     bad_group,
     bad_install_dir,
     bad_language,
+    bad_msi_table,
     bad_payload_file,
     bad_platforms,
     bad_product_id,

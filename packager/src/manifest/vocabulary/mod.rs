@@ -255,7 +255,28 @@ const MSI: &[Field] = &[
     field("same-version", Choice(&[word("upgrade"), word("refuse")]), "upgrade when absent"),
     field("downgrade", Choice(&[word("refuse"), word("allow")]), "refuse when absent"),
     field("language", AnyOf(&[Text, TEXTS]), "languages of its texts, an MSI for each; en-US when absent"),
+    field("table", Tables(RAW_TABLE), "rows that are written as they stand"),
 ];
+
+const RAW_TABLE: &[Field] = &[
+    need("name", Text, "the table"),
+    field("columns", Tables(RAW_COLUMN), "the columns of a table that is none of Windows Installer's own"),
+    need("rows", List(&Map(&RAW_VALUE)), "its rows: column and value"),
+];
+
+const RAW_COLUMN: &[Field] = &[
+    need("name", Text, "its name"),
+    need("type", Choice(&[word("string"), word("int")]), "what it holds"),
+    field("size", Number(0, 255), "characters of a string, 0 for any number; 2 or 4 bytes of an int"),
+    field("key", Flag, "part of the primary key"),
+    field("nullable", Flag, "may be empty"),
+    field("category", Text, "what Windows Installer calls this kind of text; Text when absent"),
+    field("refers", Text, "the table whose key it holds"),
+];
+
+const RAW_VALUE: Shape = AnyOf(&[Text, Number(i64::MIN, i64::MAX), Table(RAW_FILE)]);
+const RAW_FILE: &[Field] =
+    &[need("file", Text, "a file below the install directory: its key, which is its component's too")];
 
 const EXE: &[Field] = &[
     field(

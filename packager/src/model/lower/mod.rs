@@ -11,7 +11,7 @@ use packager_shared::plan::{Arch, Bootstrap, Data, EnvironmentAction, Op, Platfo
 use packager_shared::template::{Dir, Template};
 
 use super::places::{self, Names};
-use super::{Model, RegistryKey, Setting, ViewChoice, registry, values, windows};
+use super::{Model, RegistryKey, Setting, ViewChoice, raw, registry, values, windows};
 use crate::manifest::types::{self, Manifest, Removal, Text, Typed, Version};
 use crate::plan::inputs::Inputs;
 use crate::plan::{Ask, Compression, MsiOptions, Outputs, ShareOptions};
@@ -276,6 +276,7 @@ fn outputs(manifest: &Manifest, inputs: &Inputs) -> Option<Outputs> {
                 Some(text) => Some(values::cabinet_size(text.get_ref()).ok()?),
                 None => defaults.cabinet_size,
             },
+            tables: raw::tables_of(&msi.tables).ok()?,
         },
         share: ShareOptions { private_key },
     })

@@ -5,6 +5,7 @@
 //! | `rows` | rows before they are a database |
 //! | `builder` | what the table modules share; components |
 //! | `directories`, `files`, `short_names` | Directory, File, Component, Media |
+//! | `raw` | rows that the author wrote |
 //! | `registry`, `services`, `shell` | what operations become |
 //! | `settings`, `upgrade`, `ownership` | properties, launch conditions, the state key |
 //! | `sites` | transforms, and packages of one site |
@@ -21,6 +22,7 @@ mod files;
 mod formatted;
 mod ownership;
 mod product;
+mod raw;
 mod registry;
 mod rows;
 mod secrets;
@@ -54,6 +56,7 @@ use self::ui::Language;
 use super::Release;
 use crate::model::windows;
 use crate::plan::ids;
+use crate::plan::raw::RawTable;
 use crate::validate::Finding;
 
 /// Why a package cannot be made.
@@ -65,6 +68,13 @@ pub enum Error {
         path: String,
         /// Why not.
         what: &'static str,
+    },
+    /// A row that the author wrote and that does not fit to the others.
+    Raw {
+        /// Where it stands: `agent.toml:12:3`.
+        place: String,
+        /// What is wrong with it.
+        what: String,
     },
     /// More cabinets than there can be disks.
     Cabinets {
@@ -112,6 +122,7 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::File { path, what } => write!(f, "{path}: {what}"),
+            Self::Raw { place, what } => write!(f, "{place}: {what}"),
             Self::Cabinets { count } => write!(
                 f,
                 "{count} cabinets are too many, an MSI has {} disks at most: let `cabinet-size` be larger",
@@ -160,6 +171,9 @@ pub struct MsiPlan {
     pub summary: Summary,
     /// Rows by table.
     pub rows: Rows,
+    /// Tables with rows that the author wrote, which are among `rows`: the columns of those of the author's own.
+    #[serde(skip)]
+    pub tables: Vec<RawTable>,
 }
 
 /// Plans the MSI of a release.
@@ -195,6 +209,7 @@ pub fn plan_for(release: Release<'_>, site: Option<&Site>) -> Result<MsiPlan> {
     execute.extend(secrets::write(&mut builder)?);
     let both = product::write(&mut builder, secure);
     let last = settings::hand_over(&mut builder);
+    raw::write(&mut builder.rows, &options.tables);
     sequences::write(&mut builder, &early, &execute, &both, &last);
     let summary = product::summary(&builder)?;
 
@@ -206,6 +221,7 @@ pub fn plan_for(release: Release<'_>, site: Option<&Site>) -> Result<MsiPlan> {
     }
     let product_code = product_code(package, &rows, &summary, &release);
     rows.push("Property", rows::row!["ProductCode", &product_code]);
+    raw::check(&rows, &options.tables)?;
     let arch = ids::arch_name(product.arch);
     let language = match windows::language_name(options.language) {
         Some(name) if options.is_translation => format!("-{name}"),
@@ -213,7 +229,7 @@ pub fn plan_for(release: Release<'_>, site: Option<&Site>) -> Result<MsiPlan> {
     };
     let of_site = site.map_or(String::new(), |site| format!("-{}", site.name));
     let file_name = format!("{}-{}-{arch}{of_site}{language}.msi", product.slug, product.version_text);
-    Ok(MsiPlan { file_name, product_code, summary, rows })
+    Ok(MsiPlan { file_name, product_code, summary, rows, tables: options.tables.clone() })
 }
 
 /// Adds the rows of an operation; what no table can say has none.

@@ -1,5 +1,6 @@
 //! The rows of a package before they are a database: ordered, comparable, serialisable.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::Serialize;
@@ -53,22 +54,22 @@ pub type Row = Vec<Cell>;
 
 /// Rows by table. An absent table is not in the database; an empty one is, without rows.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Rows(BTreeMap<&'static str, Vec<Row>>);
+pub struct Rows(BTreeMap<Cow<'static, str>, Vec<Row>>);
 
 impl Rows {
     /// Adds a row.
-    pub fn push(&mut self, table: &'static str, row: Row) {
-        self.0.entry(table).or_default().push(row);
+    pub fn push(&mut self, table: impl Into<Cow<'static, str>>, row: Row) {
+        self.0.entry(table.into()).or_default().push(row);
     }
 
     /// Makes sure that there is such a table, if only an empty one.
     pub fn ensure(&mut self, table: &'static str) {
-        self.0.entry(table).or_default();
+        self.0.entry(table.into()).or_default();
     }
 
     /// The tables in order of their names.
-    pub fn tables(&self) -> impl Iterator<Item = (&'static str, &[Row])> {
-        self.0.iter().map(|(name, rows)| (*name, rows.as_slice()))
+    pub fn tables(&self) -> impl Iterator<Item = (&str, &[Row])> {
+        self.0.iter().map(|(name, rows)| (&**name, rows.as_slice()))
     }
 
     /// A table's rows; none when it is absent.

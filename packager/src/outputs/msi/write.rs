@@ -73,6 +73,9 @@ fn findings(prepared: &Prepared<'_>) -> Result<Vec<Finding>> {
 /// The database without its cabinets.
 pub(super) fn database(plan: &MsiPlan, icon: Option<&[u8]>) -> Result<Database> {
     let mut database = Database::new(codepage::of_language(0));
+    for table in plan.tables.iter().filter(|table| !table.columns.is_empty()) {
+        database.add_table(&table.name, super::raw::columns(table)).map_err(Error::Database)?;
+    }
     for (table, rows) in plan.rows.tables() {
         database.table(table).map_err(Error::Database)?;
         for row in rows {

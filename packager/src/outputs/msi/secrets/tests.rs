@@ -35,7 +35,7 @@ fn int(cell: &Cell) -> i32 {
 }
 
 /// Everything in a row as one text, and the action or property it stands under.
-fn holding<'a>(rows: &'a Rows, part: &str) -> Vec<(&'static str, Vec<&'a str>)> {
+fn holding<'a>(rows: &'a Rows, part: &str) -> Vec<(&'a str, Vec<&'a str>)> {
     let mut found = Vec::new();
     for (table, rows) in rows.tables() {
         for row in rows {
