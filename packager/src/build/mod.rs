@@ -4,15 +4,14 @@
 //! every output is planned from the same release and written into one sink, which shows all artefacts or none.
 
 mod package;
+mod sites;
 
 use std::cell::RefCell;
 
 use camino::Utf8Path;
 use packager_shared::plan::Arch;
-use packager_shared::settings::find_site;
 
 use self::package::Made;
-use crate::diagnostics::suggest::closest;
 use crate::outputs::sink::{FileSink, Kind, Sink, Written};
 use crate::outputs::{bootstrap, share};
 use crate::plan::{self, PackagePlan};
@@ -21,9 +20,6 @@ use crate::report::{
     Artifact, ArtifactKind, BuildError, BuildReport, BuildRequest, OutputKind, Phase, Problem, Reporter,
 };
 use crate::sign::{PublicKey, ReleaseKey};
-
-/// `--site all`
-const ALL_SITES: &str = "all";
 
 /// What of a release is to be made.
 #[derive(Clone, Copy, Debug)]
@@ -43,11 +39,11 @@ pub fn build(request: &BuildRequest, reporter: &mut dyn Reporter) -> Result<Buil
         0 => {}
         errors => return Err(BuildError::Manifest { errors }),
     }
-    known_sites(&loaded.plans, &request.sites)?;
     let packages = chosen(&loaded.plans, &request.archs)?;
     let Some(first) = packages.first() else { return Err(BuildError::Manifest { errors: 0 }) };
     out_of_the_payload(request, &packages)?;
     let wants = wants(request, first);
+    sites::check(&loaded.plans, request, wants)?;
     let key = if wants.share { Some(signing_key(first)?) } else { None };
 
     let sink = FileSink::open(request.out.as_std_path())?;
@@ -85,7 +81,8 @@ pub fn build(request: &BuildRequest, reporter: &mut dyn Reporter) -> Result<Buil
 fn out_of_the_payload(request: &BuildRequest, packages: &[&PackagePlan]) -> Result<(), BuildError> {
     let absolute = |path: &Utf8Path| std::path::absolute(path).map_err(|e| BuildError::io("find", path, &e));
     let out = absolute(&request.out)?;
-    for file in packages.iter().flat_map(|package| &package.files) {
+    let of_sites = packages.iter().flat_map(|package| package.site_files.iter().flat_map(|(_, files)| files));
+    for file in packages.iter().flat_map(|package| &package.files).chain(of_sites) {
         if absolute(&file.source)?.starts_with(&out) {
             return Err(BuildError::Input(
                 Problem::new(format!("the payload file {} lies in the output folder {}", file.source, request.out))
@@ -109,26 +106,6 @@ fn chosen<'a>(plans: &'a [PackagePlan], archs: &[Arch]) -> Result<Vec<&'a Packag
         ));
     }
     Ok(plans.iter().filter(|plan| archs.is_empty() || archs.contains(&plan.target.product.arch)).collect())
-}
-
-/// Whether every site that is asked for is one of the manifest's.
-fn known_sites(plans: &[PackagePlan], asked: &[String]) -> Result<(), BuildError> {
-    let Some(sites) = plans.first().map(|plan| &plan.target.sites) else { return Ok(()) };
-    if sites.is_empty() && !asked.is_empty() {
-        return Err(BuildError::Input(
-            Problem::new("the manifest has no sites").help("leave `--site` out, or add a [site.NAME]"),
-        ));
-    }
-    let all = || sites.iter().map(|site| site.name.as_str());
-    match asked.iter().find(|name| *name != ALL_SITES && find_site(sites, name).is_none()) {
-        None => Ok(()),
-        Some(unknown) => Err(BuildError::Input(
-            Problem::new(format!("the manifest has no site {unknown}")).help(match closest(unknown, all()) {
-                Some(near) => format!("did you mean {near}?"),
-                None => format!("there are {}, or `all` of them", all().collect::<Vec<_>>().join(", ")),
-            }),
-        )),
-    }
 }
 
 /// Without a pair of keys there is no share (a rule says why), unless one is asked for by name: then that is an

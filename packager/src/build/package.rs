@@ -4,11 +4,10 @@ use std::num::NonZeroUsize;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use packager_shared::index::Index;
-use packager_shared::path;
 use packager_shared::plan::Site;
 
-use super::{Wants, read};
-use crate::content::{self, Content, Hashed, Limits, Pass};
+use super::{Wants, read, sites};
+use crate::content::{self, CabinetFile, Content, Hashed, Limits, Pass};
 use crate::formats::{cab, msidb, pe};
 use crate::outputs::bootstrap::{self, Encoded, Stub};
 use crate::outputs::sink::{self, FileSink, Kind, Sink, Written};
@@ -72,21 +71,25 @@ pub fn make(
         digest: encoded.digest(),
         cabinet: content.cabinet.sha256,
         cabinets: &cabinets,
+        site: None,
         icon: icon.as_deref(),
         license: license.as_deref(),
     };
-    let sites = sites(package, request);
+    let chosen = sites::chosen(package, request);
     let (msi, exe) = std::thread::scope(|scope| {
-        let exe = scope.spawn(|| match sites.as_slice() {
+        let exe = scope.spawn(|| match chosen.as_slice() {
             [] => Ok((write_exe(package, wants, &encoded, &content, stub, sink)?, Vec::new())),
-            sites => write_exes_of_sites(package, sites, wants, &encoded, &content, stub, sink),
+            chosen => sites::write_exes(package, chosen, wants, &encoded, &content, stub, sink),
         });
-        let msi = match sites.as_slice() {
+        let msi = match chosen.as_slice() {
             [] => write_msi(release, wants, &content, sink).and_then(|(msi, mut more)| {
-                more.extend(write_translations(release, None, wants, &content, sink)?);
+                more.extend(write_translations(release, None, wants, &[&content.cabinet], sink)?);
                 Ok((msi, more))
             }),
-            sites => write_msis_of_sites(release, sites, wants, &content, sink),
+            chosen => {
+                let pass = |files| Pass { files, ..pass(package, request, &scratch, None, &|_| ()) };
+                sites::write_msis(release, chosen, wants, &content, &pass, sink)
+            }
         };
         (msi, exe.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
     });
@@ -146,7 +149,13 @@ fn installed_files(package: &PackagePlan, content: &Content, bootstrap: &[u8]) -
         .flatten()
         .map(|version| FileVersion { version: version.file, languages: version.languages });
     let payload = package.files.iter().map(|file| (file.version.clone(), file.keep));
-    let file = |(hashed, (version, keep)): (&Hashed, (Option<FileVersion>, bool))| InstalledFile {
+    let all = content.files.iter().zip(payload.chain([(own, false)]));
+    all.map(|(hashed, (version, keep))| installed_file(hashed, version, keep)).collect()
+}
+
+/// What the outputs see of a file.
+pub(super) fn installed_file(hashed: &Hashed, version: Option<FileVersion>, keep: bool) -> InstalledFile {
+    InstalledFile {
         path: hashed.path.clone(),
         size: hashed.size,
         sha256: hashed.sha256,
@@ -154,8 +163,7 @@ fn installed_files(package: &PackagePlan, content: &Content, bootstrap: &[u8]) -
         version,
         keep,
         sequence: hashed.sequence,
-    };
-    content.files.iter().zip(payload.chain([(own, false)])).map(file).collect()
+    }
 }
 
 fn write_exe(
@@ -175,60 +183,13 @@ fn write_exe(
     exe::write(&plan, encoded, &content.cabinet, stub, sink, (&place.0, place.1)).map(Some)
 }
 
-/// What `--site` asks for, in the order of the manifest.
-fn sites<'a>(package: &'a PackagePlan, request: &BuildRequest) -> Vec<&'a Site> {
-    let asked = |site: &&Site| {
-        request.sites.iter().any(|name| name == super::ALL_SITES || path::same(name, &site.name))
-    };
-    package.target.sites.iter().filter(asked).collect()
-}
-
-/// A package, of which there is none when sites have their own, and others that stand beside it.
-type Packages = (Option<Written>, Vec<Written>);
-
-/// A setup EXE for each site.
-fn write_exes_of_sites(
-    package: &PackagePlan,
-    sites: &[&Site],
-    wants: Wants,
-    encoded: &Encoded,
-    content: &Content,
-    stub: Stub<'_>,
-    sink: &dyn Sink,
-) -> Result<Packages, BuildError> {
-    let write = |site: &&Site| {
-        let plan = exe::plan(package, Some(&site.name), encoded, &content.cabinet)?;
-        exe::write(&plan, encoded, &content.cabinet, stub, sink, (&plan.config.file, Kind::Setup))
-    };
-    let sites = if wants.exe { sites } else { &[] };
-    Ok((None, sites.iter().map(write).collect::<Result<_, BuildError>>()?))
-}
-
-/// An MSI for each site and language, around the same cabinet.
-fn write_msis_of_sites(
-    release: Release<'_>,
-    sites: &[&Site],
-    wants: Wants,
-    content: &Content,
-    sink: &dyn Sink,
-) -> Result<Packages, BuildError> {
-    let mut all = Vec::new();
-    for site in if wants.msi { sites } else { &[] } {
-        let plan = msi::plan_for(release, Some(site)).map_err(msi_error)?;
-        let place = (plan.file_name.as_str(), Kind::Msi);
-        all.push(msi::write(&plan, release, &content.cabinet, sink, place).map_err(msi_error)?);
-        all.extend(write_translations(release, Some(site), wants, content, sink)?);
-    }
-    Ok((None, all))
-}
-
 /// The MSI, and the transforms that go with it.
 fn write_msi(
     release: Release<'_>,
     wants: Wants,
     content: &Content,
     sink: &dyn Sink,
-) -> Result<Packages, BuildError> {
+) -> Result<sites::Packages, BuildError> {
     let package = release.package;
     let for_share = wants.share && package.target.bootstrap.first_install_msi;
     if !wants.msi && !for_share {
@@ -243,11 +204,11 @@ fn write_msi(
 }
 
 /// The MSIs of the further languages: other texts around the same cabinet. The share has none of them.
-fn write_translations(
+pub(super) fn write_translations(
     release: Release<'_>,
     site: Option<&Site>,
     wants: Wants,
-    content: &Content,
+    cabinets: &[&CabinetFile],
     sink: &dyn Sink,
 ) -> Result<Vec<Written>, BuildError> {
     let languages = if wants.msi { release.package.outputs.msi.translations.as_slice() } else { &[] };
@@ -256,7 +217,7 @@ fn write_translations(
         let release = Release { package: &package, ..release };
         let plan = msi::plan_for(release, site).map_err(msi_error)?;
         let place = (plan.file_name.as_str(), Kind::Msi);
-        msi::write(&plan, release, &content.cabinet, sink, place).map_err(msi_error)
+        msi::write_around(&plan, release, cabinets, sink, place).map_err(msi_error)
     };
     languages.iter().map(write).collect()
 }
@@ -270,7 +231,7 @@ fn place(own: bool, name: &str, kind: Kind) -> (String, Kind) {
     }
 }
 
-fn content_error(error: content::Error) -> BuildError {
+pub(super) fn content_error(error: content::Error) -> BuildError {
     match error {
         content::Error::Io { action, path, source } => io_error(format!("{action} {path}"), &source),
         content::Error::Cabinet(cab::write::Error::Io(source)) => {
@@ -288,7 +249,7 @@ fn io_error(message: String, source: &std::io::Error) -> BuildError {
     })
 }
 
-fn msi_error(error: msi::Error) -> BuildError {
+pub(super) fn msi_error(error: msi::Error) -> BuildError {
     match error {
         msi::Error::Sink(error) => error.into(),
         // What the sink has to say of its disk travels inside.

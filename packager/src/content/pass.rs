@@ -48,6 +48,18 @@ impl Pass<'_> {
         &self,
         bootstrap: impl FnOnce(&[Hashed]) -> Result<Vec<u8>, BoxError>,
     ) -> Result<Content, Error> {
+        self.all(Some(bootstrap))
+    }
+
+    /// Reads files that go without a bootstrap: those of a site.
+    pub fn run_alone(&self) -> Result<Content, Error> {
+        self.all(None::<fn(&[Hashed]) -> Result<Vec<u8>, BoxError>>)
+    }
+
+    fn all(
+        &self,
+        mut bootstrap: Option<impl FnOnce(&[Hashed]) -> Result<Vec<u8>, BoxError>>,
+    ) -> Result<Content, Error> {
         let file = NamedTempFile::new_in(self.folder).map_err(io("cannot create a file in", self.folder))?;
         let mut counts: HashMap<u64, u32> = HashMap::new();
         for file in self.files {
@@ -55,12 +67,12 @@ impl Pass<'_> {
         }
         let alone = |file: &PlannedFile| counts.get(&file.size).is_none_or(|count| *count < 2);
 
-        let split = split(self.files.iter().map(|file| file.size).chain([0]), self.limits);
+        let last = bootstrap.is_some().then_some(0);
+        let split = split(self.files.iter().map(|file| file.size).chain(last), self.limits);
         let mut sink = BufWriter::with_capacity(1 << 20, file);
         let mut carried = Carried { share: self.share.map(Share::new), piece: vec![0; PIECE] };
         let mut files: Vec<Hashed> = Vec::with_capacity(self.files.len() + 1);
         let mut parts: Vec<CabinetPart> = Vec::with_capacity(split.len());
-        let mut bootstrap = Some(bootstrap);
         for members in split {
             let first = files.len();
             let planned = self.files.get(first..).unwrap_or_default();

@@ -329,8 +329,11 @@ fn bootstrap(t: &Table<'_, '_>) -> Bootstrap {
 fn sites(t: &Table<'_, '_>) -> Vec<Site> {
     let read = |(name, value): (Text, &Spanned<DeValue<'_>>)| {
         let t = Table { table: value.get_ref().as_table()?, span: value.span() };
-        let values = t.entries().into_iter().filter_map(|(setting, v)| Some((setting, text(v)?))).collect();
-        Some(Site { name, values })
+        let mut values: Vec<(Text, Text)> =
+            t.entries().into_iter().filter_map(|(setting, v)| Some((setting, text(v)?))).collect();
+        // No setting has small letters.
+        values.retain(|(setting, _)| setting.get_ref() != "files");
+        Some(Site { name, values, files: t.text("files") })
     };
     t.entries().into_iter().filter_map(read).collect()
 }

@@ -377,6 +377,8 @@ pub struct Site {
     pub name: Text,
     /// Setting and value, in the order of the file.
     pub values: Vec<(Text, Text)>,
+    /// `files`: a folder that is laid over the payload in the site's own MSI.
+    pub files: Option<Text>,
 }
 
 /// `[output.msi]`

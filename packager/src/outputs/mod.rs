@@ -45,10 +45,21 @@ pub struct Release<'a> {
     pub cabinet: Digest,
     /// The highest [`InstalledFile::sequence`] of each cabinet, in their order.
     pub cabinets: &'a [u32],
+    /// What a site's own MSI has beside the payload.
+    pub site: Option<SiteFiles<'a>>,
     /// Content of the icon file.
     pub icon: Option<&'a [u8]>,
     /// The licence, when the package shows it.
     pub license: Option<&'a str>,
+}
+
+/// The files of one site, in cabinets of their own.
+#[derive(Clone, Copy, Debug)]
+pub struct SiteFiles<'a> {
+    /// Which of [`Release::files`] they are: lower-case paths, sorted.
+    pub paths: &'a [String],
+    /// How many of the last of [`Release::cabinets`] are theirs.
+    pub cabinets: usize,
 }
 
 impl Release<'_> {

@@ -146,7 +146,14 @@ pub fn package(arch: Arch) -> PackagePlan {
             }),
         ],
     };
-    PackagePlan { target, files: vec![], icon: None, license: None, outputs: Outputs::default() }
+    PackagePlan {
+        target,
+        files: vec![],
+        site_files: vec![],
+        icon: None,
+        license: None,
+        outputs: Outputs::default(),
+    }
 }
 
 /// Its files, as if they had been compressed.
@@ -173,6 +180,7 @@ pub fn files() -> Vec<InstalledFile> {
 /// A release of them.
 pub fn release<'a>(package: &'a PackagePlan, files: &'a [InstalledFile]) -> Release<'a> {
     Release {
+        site: None,
         package,
         files,
         digest: [7; 32],

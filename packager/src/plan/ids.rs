@@ -56,6 +56,12 @@ pub fn row_key(prefix: &str, kind: Kind, target: &str) -> String {
     hashed(prefix, &format!("{}/{}", kind.name(), target.to_lowercase()))
 }
 
+/// The key of a site's file. Not [`file_key`]: the payload's cabinet may hold a file of the same path, which the site's
+/// own takes the place of.
+pub fn site_file_key(path: &str) -> String {
+    hashed("s", &packager_shared::path::lower(path))
+}
+
 /// The canonical name of a registry target.
 pub fn registry_target(key: &Key, name: &str) -> String {
     let root = match key.root {

@@ -35,6 +35,8 @@ pub struct Inputs {
     pub shipped_secret: Option<Utf8PathBuf>,
     /// The title of each `[[font]]`.
     pub fonts: Vec<Result<String, Problem>>,
+    /// The files of sites: architecture, site, and what is in its folder.
+    pub site_files: Vec<(Arch, String, Result<Scan, Problem>)>,
     /// The payload of each architecture.
     pub payloads: Vec<(Arch, Result<Scan, Problem>)>,
 }
@@ -71,6 +73,14 @@ impl Inputs {
                 scanned.push((folder, scan.clone()));
                 inputs.payloads.push((arch, scan));
             }
+            for arch in archs(manifest) {
+                for site in &manifest.sites {
+                    let Some(files) = &site.files else { continue };
+                    let folder = inputs.path(&files.get_ref().replace("{arch}", arch_name(arch)));
+                    let scan = scan::scan(&folder, &exclude);
+                    inputs.site_files.push((arch, site.name.get_ref().clone(), scan));
+                }
+            }
             inputs.shipped_secret = inputs.find_secret(manifest);
         }
         inputs.fonts = manifest.fonts.iter().map(|font| inputs.font_title(font)).collect();
@@ -88,7 +98,9 @@ impl Inputs {
         let key = self.path(manifest.bootstrap.private_key_file.as_ref()?.get_ref());
         let size = key.metadata().ok()?.len();
         let content = std::fs::read(&key).ok().filter(|bytes| !bytes.is_empty() && size < 65_536)?;
-        let files = self.payloads.iter().filter_map(|(_, scan)| scan.as_ref().ok()).flat_map(|s| &s.files);
+        let payloads = self.payloads.iter().map(|(_, scan)| scan);
+        let scans = payloads.chain(self.site_files.iter().map(|(_, _, scan)| scan));
+        let files = scans.filter_map(|scan| scan.as_ref().ok()).flat_map(|s| &s.files);
         let same = |f: &&scan::Found| f.size == size && std::fs::read(&f.source).is_ok_and(|b| b == content);
         files.into_iter().find(same).map(|f| f.source.clone())
     }

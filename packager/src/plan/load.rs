@@ -50,7 +50,7 @@ pub fn load(path: &Utf8Path) -> Result<Loaded, BuildError> {
             Some(model) if !problems.has_errors() => {
                 for (arch, scan) in &inputs.payloads {
                     if let Ok(scan) = scan {
-                        let mut plan = make::plan(&model, &manifest, *arch, scan);
+                        let mut plan = make::plan(&model, &manifest, *arch, scan, &inputs.site_files);
                         for row in plan.outputs.msi.tables.iter_mut().flat_map(|table| &mut table.rows) {
                             let Position { line, column } = source.position(row.at);
                             row.place = format!("{}:{line}:{column}", source.path());

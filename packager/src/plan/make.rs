@@ -12,25 +12,36 @@ use super::scan::{self, Scan};
 use super::{PackagePlan, PlannedFile, ids};
 use crate::manifest::Manifest;
 use crate::model::{Model, RegistryKey, ViewChoice, conditions};
+use crate::report::Problem;
 
 /// The plan of one architecture.
 #[must_use]
-pub fn plan(model: &Model, manifest: &Manifest, arch: Arch, scan: &Scan) -> PackagePlan {
+pub fn plan(
+    model: &Model,
+    manifest: &Manifest,
+    arch: Arch,
+    scan: &Scan,
+    sites: &[(Arch, String, Result<Scan, Problem>)],
+) -> PackagePlan {
     let keep = scan::globs(manifest.payload.keep.iter().map(|t| t.get_ref().as_str())).unwrap_or_default();
-    let files = scan
-        .files
-        .iter()
-        .map(|found| PlannedFile {
+    let files = |scan: &Scan| -> Vec<PlannedFile> {
+        let file = |found: &scan::Found| PlannedFile {
             source: found.source.clone(),
             path: found.path.clone(),
             size: found.size,
             keep: keep.is_match(found.path.replace('\\', "/")),
             version: found.version.clone(),
-        })
-        .collect();
+        };
+        scan.files.iter().map(file).collect()
+    };
+    let of_arch = sites.iter().filter(|(of, _, _)| *of == arch);
+    let site_files =
+        of_arch.filter_map(|(_, site, scan)| Some((site.clone(), files(scan.as_ref().ok()?)))).collect();
+    let files = files(scan);
     PackagePlan {
         target: target(model, arch, scan),
         files,
+        site_files,
         icon: model.icon.clone(),
         license: model.license.clone(),
         outputs: model.outputs.clone(),

@@ -52,6 +52,9 @@ pub struct PackagePlan {
     pub target: Plan,
     /// The payload, sorted by lower-case path. The installed bootstrap is not among them: outputs add it.
     pub files: Vec<PlannedFile>,
+    /// Files that only the own MSI of a site has, added to the payload or in the place of its files: the site's name
+    /// and the files, sorted like them.
+    pub site_files: Vec<(String, Vec<PlannedFile>)>,
     /// The product's icon (`.ico` file).
     pub icon: Option<Utf8PathBuf>,
     /// The licence text file.

@@ -541,3 +541,69 @@ fn a_cleared_setting_passes_from_the_user_interface_to_the_installation() {
         .max();
     assert!(last < Some(number("Pass_NOTE")) && number("Pass_NOTE") < number("ExecuteAction"), "{rows}");
 }
+
+#[test]
+fn the_own_msi_of_a_site_has_its_files() {
+    let source = Source::new("settings-files");
+    source.edit("agent.toml", "[site.paris]", "[site.paris]\nfiles = 'sites/paris'");
+    source.edit("agent.toml", "[site.tokyo]", "[site.tokyo]\nfiles = 'sites/tokyo'");
+    // A new one, one in the place of the payload's, and the program of the service.
+    let agent = std::fs::read(source.folder.join("payload/x64/bin/agent.exe")).expect("the agent is read");
+    for site in ["paris", "tokyo"] {
+        source.write(
+            &format!("sites/{site}/data/{site}.txt"),
+            format!("files of {site}\n").repeat(9).as_bytes(),
+        );
+        source.write(&format!("sites/{site}/DATA/Catalog.json"), format!("{{ \"{site}\": 1 }}").as_bytes());
+        source.write(&format!("sites/{site}/bin/agent.exe"), &[&agent[..], site.as_bytes()].concat());
+    }
+    let sites = source.build("agent.toml", &["--arch", ARCH, "--site", "all", "--output", "msi"]);
+    let refused = packager(&source.folder, &["build", "--arch", ARCH, "--site", "paris", "--out", "../none"]);
+    assert!(refused.code == 1 && refused.stderr.contains("files of its own"), "{}", refused.stderr);
+
+    // The sites' MSIs differ in their own cabinet alone, which holds the files as they are.
+    let [paris, tokyo] = ["paris", "tokyo"].map(|site| {
+        let msi = sites.dist.join(format!("{}-{ARCH}-{site}.msi", sites.stem));
+        packager(&source.folder, &["validate", msi.to_str().expect("UTF-8")])
+            .expect_success("packager validate");
+        let stream = |name: &str| {
+            let to = msi.with_extension(name);
+            let mut command = host::limited(60, "msiinfo");
+            let out = std::fs::File::create(&to).expect("a file is made");
+            let msi = msi.to_str().expect("UTF-8");
+            let status = command.args(["extract", msi, name]).stdout(out).status().expect("msiinfo runs");
+            assert!(status.success(), "{name} of {msi}");
+            std::fs::read(&to).expect("the stream is read")
+        };
+        (stream("payload.cab"), stream("site.cab"))
+    });
+    assert!(paris.0 == tokyo.0 && paris.1 != tokyo.1);
+    let plain = "files of paris\n".repeat(9);
+    assert!(paris.1.windows(plain.len()).any(|part| part == plain.as_bytes()));
+
+    let mut prefix = Prefix::new();
+    let empty = prefix.state();
+    prefix.boot();
+    msiexec(&prefix, "/i", &of_site(&sites, ".msi"), "").expect(0);
+    let dir = install_dir(&prefix, ARCH);
+    let read = |path: &str| std::fs::read(prefix.host_path(&format!("{dir}\\{path}"))).unwrap_or_default();
+    assert_eq!(read("data\\paris.txt"), plain.as_bytes());
+    assert_eq!(read("data\\catalog.json"), b"{ \"paris\": 1 }");
+    assert!(read("bin\\agent.exe").ends_with(b"paris"));
+    let (_, known) =
+        sites.files(ARCH).into_iter().find(|(path, _)| path == "data\\regions\\us.json").expect("us");
+    assert_eq!(read("data\\regions\\us.json"), std::fs::read(known).expect("the payload is read"));
+    assert_eq!(prefix.service_state("AcmeAgent").as_deref(), Some("RUNNING"));
+
+    // The MSI for all sites goes over it: the payload's files are back, the site's are gone, the site is remembered.
+    let base = source.build("agent.toml", &["--arch", ARCH, "--output", "msi"]);
+    msiexec(&prefix, "/i", &base.msi(ARCH), "").expect(0);
+    assert!(!read("bin\\agent.exe").ends_with(b"paris") && read("data\\paris.txt").is_empty());
+    assert_ne!(read("data\\catalog.json"), b"{ \"paris\": 1 }");
+    assert_eq!(prefix.registry().text(SETUP, View::Bits64, "Site"), Some(SITE));
+    prefix.boot();
+    Msi.uninstall(&prefix, &base, ARCH).expect(0);
+    prefix.restart();
+    let left = left_over(&empty, &prefix.state(), install_dir(&prefix, ARCH), true);
+    assert!(left.is_empty(), "left:\n{}", listing(&left));
+}

@@ -146,6 +146,7 @@ rules! {
     bad_setting_value,
     bad_shortcut,
     bad_site,
+    bad_site_files,
     bad_slug,
     bad_source,
     bad_task,

@@ -46,7 +46,11 @@ pub const ROOT: &[Field] = &[
     field("shortcut", Tables(SHORTCUT), "a shortcut"),
     field("detect", Table(DETECT), "how an installation is found"),
     field("bootstrap", Table(BOOTSTRAP), "the program on the share and in the install directory"),
-    field("site", Map(&Map(&Text)), "values of settings for one site"),
+    field(
+        "site",
+        Map(&Map(&Text)),
+        "values of settings for one site; `files` names a folder laid over the payload in its own MSI",
+    ),
     field("output", Table(OUTPUT), "what is special about an output"),
     field("run", Tables(RUN), "a program of the payload that is run"),
     later("config", Tables(CONFIG), "a payload file that takes values from settings"),

@@ -77,7 +77,11 @@ impl<'a> Builder<'a> {
 
     /// The key of an installed file's rows.
     pub fn file_key(&self, path: &str) -> String {
-        ids::file_key(path)
+        let lower = packager_shared::path::lower(path);
+        match self.release.site {
+            Some(site) if site.paths.binary_search(&lower).is_ok() => ids::site_file_key(path),
+            _ => ids::file_key(path),
+        }
     }
 
     /// Where a component stands that has only registry values. ICE80 wants none of the 32-bit ones in a folder

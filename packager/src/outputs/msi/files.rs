@@ -8,6 +8,7 @@ use super::builder::{Builder, attributes};
 use super::rows::{Cell, row};
 use super::short_names::with_short_names;
 use super::{Error, Result};
+use crate::outputs::Release;
 use crate::plan::ids::Kind;
 
 /// msidbFileAttributesVital: the installation fails when this file cannot be installed.
@@ -18,7 +19,21 @@ pub const CABINET: &str = "payload.cab";
 
 /// The stream of a cabinet, counted from 1.
 pub fn cabinet(number: usize) -> String {
-    if number == 1 { CABINET.to_owned() } else { format!("payload{number}.cab") }
+    numbered("payload", number)
+}
+
+/// The streams of a release's cabinets, in their order; those of a site are called so.
+pub fn cabinets(release: &Release<'_>) -> impl Iterator<Item = String> {
+    let all = release.cabinets.len();
+    let payload = all.saturating_sub(release.site.map_or(0, |site| site.cabinets));
+    (1..=all).map(move |number| match number.checked_sub(payload) {
+        Some(own) if own > 0 => numbered("site", own),
+        _ => cabinet(number),
+    })
+}
+
+fn numbered(name: &str, number: usize) -> String {
+    if number == 1 { format!("{name}.cab") } else { format!("{name}{number}.cab") }
 }
 
 /// Writes the rows of every file.
@@ -60,11 +75,12 @@ pub fn write(builder: &mut Builder<'_>) -> Result<()> {
 
 /// A disk for each cabinet: Media.DiskId is 16 bits wide.
 fn media(builder: &mut Builder<'_>) -> Result<()> {
-    for (number, last) in (1..).zip(builder.release.cabinets) {
+    let names: Vec<String> = cabinets(&builder.release).collect();
+    for ((number, last), name) in (1..).zip(builder.release.cabinets).zip(names) {
         let too_many = |_| Error::Cabinets { count: builder.release.cabinets.len() };
         let disk = i32::from(i16::try_from(number).map_err(too_many)?);
         let last = i32::try_from(*last).map_err(too_many)?;
-        let name = format!("#{}", cabinet(number));
+        let name = format!("#{name}");
         builder.rows.push("Media", row![disk, last, None::<String>, name, None::<String>, None::<String>]);
     }
     Ok(())

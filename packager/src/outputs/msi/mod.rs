@@ -49,7 +49,7 @@ pub use files::{CABINET, cabinet};
 pub use product::Summary;
 pub use rows::{Cell, Row, Rows};
 pub use sites::write as write_transforms;
-pub use write::write;
+pub use write::{write, write_around};
 
 use self::builder::Builder;
 use self::ui::Language;

@@ -7,7 +7,7 @@ use camino::Utf8PathBuf;
 use packager_shared::state::FILE_TIME;
 use uuid::Uuid;
 
-use super::{Cell, Error, MsiPlan, Result};
+use super::{Cell, Error, MsiPlan, Result, files};
 use crate::content::CabinetFile;
 use crate::formats::msidb::{self, Database, Prepared, Stream, Value, codepage, stream_name};
 use crate::outputs::Release;
@@ -27,23 +27,37 @@ pub fn write(
     sink: &dyn Sink,
     (path, kind): (&str, Kind),
 ) -> Result<Written> {
+    write_around(plan, release, &[cabinet], sink, (path, kind))
+}
+
+/// The same around several files of cabinets, the site's last.
+pub fn write_around(
+    plan: &MsiPlan,
+    release: Release<'_>,
+    cabinets: &[&CabinetFile],
+    sink: &dyn Sink,
+    (path, kind): (&str, Kind),
+) -> Result<Written> {
     let package = release.package;
     let mut database = database(plan, release.icon)?;
     let language = codepage::of_language(package.outputs.msi.language);
-    let file = Utf8PathBuf::try_from(cabinet.file.path().to_owned()).map_err(|error| {
-        let what = error.to_string();
-        Error::Io { what: "the cabinet".into(), source: std::io::Error::other(what) }
-    })?;
-    for (number, part) in (1..).zip(&cabinet.parts) {
-        let (file, start, size) = (file.clone(), part.start, part.size);
-        let open = move || -> std::io::Result<Box<dyn Read>> {
-            let mut file = File::open(&file)?;
-            file.seek(SeekFrom::Start(start))?;
-            Ok(Box::new(file.take(size)))
-        };
-        database
-            .add_stream(&super::cabinet(number), Stream::open_with(part.size, part.sha256, open))
-            .map_err(Error::Database)?;
+    let mut names = files::cabinets(&release);
+    for cabinet in cabinets {
+        let file = Utf8PathBuf::try_from(cabinet.file.path().to_owned()).map_err(|error| {
+            let what = error.to_string();
+            Error::Io { what: "the cabinet".into(), source: std::io::Error::other(what) }
+        })?;
+        for (part, name) in cabinet.parts.iter().zip(&mut names) {
+            let (file, start, size) = (file.clone(), part.start, part.size);
+            let open = move || -> std::io::Result<Box<dyn Read>> {
+                let mut file = File::open(&file)?;
+                file.seek(SeekFrom::Start(start))?;
+                Ok(Box::new(file.take(size)))
+            };
+            database
+                .add_stream(&name, Stream::open_with(part.size, part.sha256, open))
+                .map_err(Error::Database)?;
+        }
     }
     database.choose_codepage(language);
     let mut prepared = database.prepare().map_err(Error::Database)?;
