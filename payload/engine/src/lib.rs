@@ -9,6 +9,7 @@
 //! | [`acts`] | what is done once, beside the state that becomes true |
 //! | [`transaction`] | one change, done whole or not at all |
 //! | [`source`], [`cabinet`] | where new files come from |
+//! | [`sddl`] | security descriptors as text |
 //! | [`secrets`] | secret settings: how they come in, and what an MSI does with them |
 //! | [`registry`], [`text`], [`failure`] | values, text, and why a run ends |
 
@@ -25,6 +26,7 @@ pub mod failure;
 pub mod flows;
 pub mod image;
 pub mod registry;
+pub mod sddl;
 pub mod secrets;
 #[cfg(any(test, feature = "sim"))]
 pub mod sim;

@@ -130,6 +130,25 @@ impl ServiceConfig {
     }
 }
 
+/// What has a security descriptor.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Securable {
+    /// A file or directory.
+    Path(String),
+    /// A registry key.
+    Key(Key),
+}
+
+impl Securable {
+    /// Its path.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Path(path) => path,
+            Self::Key(key) => &key.path,
+        }
+    }
+}
+
 /// Whether a service is up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ServiceState {
@@ -225,6 +244,12 @@ pub trait System {
     /// Gives a file the rights that its folder passes on, and no others: a renamed file keeps those of the folder it
     /// was made in. Volumes without rights are fine.
     fn inherit_rights(&mut self, path: &str) -> Result<()>;
+    /// Creates a directory with rights (SDDL) from the first moment; its parent exists, it does not.
+    fn create_dir_with(&mut self, path: &str, sddl: &str) -> Result<()>;
+    /// Owner, group and rights as SDDL; `None` when the object is absent, or its volume knows no rights.
+    fn rights(&mut self, of: &Securable) -> Result<Option<String>>;
+    /// Sets what the SDDL names of owner, group and rights.
+    fn set_rights(&mut self, of: &Securable, sddl: &str) -> Result<()>;
     /// Whether only administrators, the system and the account of this run can write into a directory, and one of
     /// them owns it.
     fn is_protected(&mut self, path: &str) -> Result<bool>;

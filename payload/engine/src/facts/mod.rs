@@ -22,7 +22,7 @@ use crate::failure::{Failure, Outcome};
 use crate::image::Package;
 use crate::registry;
 use crate::secrets;
-use crate::system::{FailureActions, FirewallRule, RegValue, ServiceConfig, Shortcut};
+use crate::system::{FailureActions, FirewallRule, RegValue, Securable, ServiceConfig, Shortcut};
 use crate::text;
 
 /// An operation, ready to be done.
@@ -30,6 +30,8 @@ use crate::text;
 pub enum Step {
     /// A directory, without trailing backslash, and how many of its levels are ours.
     Directory(String, usize),
+    /// Who may do what with something of the steps before, or a file: SDDL.
+    Rights(Securable, String),
     /// A registry value.
     Value(Key, String, RegValue),
     /// Strings in a REG_MULTI_SZ that others may have written, too: at its start instead of its end?
@@ -74,6 +76,8 @@ impl Step {
                 same_key(a, b) && same_name && late_a == late_b
             }
             (Step::Key(a), Step::Key(b)) => same_key(a, b),
+            (Step::Rights(Securable::Path(a), _), Step::Rights(Securable::Path(b), _)) => path::same(a, b),
+            (Step::Rights(Securable::Key(a), _), Step::Rights(Securable::Key(b), _)) => same_key(a, b),
             (Step::Secret(a, name_a, _), Step::Secret(b, name_b, _)) => {
                 same_key(a, b) && path::same(name_a, name_b)
             }
@@ -286,8 +290,10 @@ impl Facts<'_> {
                 };
                 return if when.holds(&mut value) { self.step(system, inner) } else { Ok(None) };
             }
-            Op::FileAcl { .. }
-            | Op::Ini { .. }
+            Op::FileAcl { file, acl } => {
+                Step::Rights(Securable::Path(path::join(self.install_dir, file)), acl.clone())
+            }
+            Op::Ini { .. }
             | Op::Config(_)
             | Op::Migrate { .. }
             | Op::Run(_)
@@ -304,7 +310,10 @@ impl Facts<'_> {
     ) -> Outcome<Vec<Step>> {
         let mut out = Vec::new();
         for op in ops {
-            out.extend(self.step(system, op)?);
+            let step = self.step(system, op)?;
+            let rights = step.is_some().then(|| rights(op, &step)).flatten();
+            out.extend(step);
+            out.extend(rights);
         }
         Ok(out)
     }
@@ -331,6 +340,21 @@ impl Facts<'_> {
         }
         Ok(out)
     }
+}
+
+/// The rights of what a step makes.
+fn rights(op: &Op, step: &Option<Step>) -> Option<Step> {
+    let acl = match op {
+        Op::Directory { acl, .. } | Op::RegistryKey { acl, .. } => acl.as_ref()?,
+        Op::When(_, inner) => return rights(inner, step),
+        _ => return None,
+    };
+    let of = match step {
+        Some(Step::Directory(path, _)) => Securable::Path(path.clone()),
+        Some(Step::Key(key)) => Securable::Key(key.clone()),
+        _ => return None,
+    };
+    Some(Step::Rights(of, acl.clone()))
 }
 
 /// So many starts, then nothing: the last action would be repeated otherwise.

@@ -97,6 +97,21 @@ pub fn product(version: u16) -> Product {
         },
         ops: vec![
             Op::Directory { path: template("{ProgramData}\\Acme\\Agent"), acl: None, purge: false },
+            Op::Directory {
+                path: template("{ProgramData}\\Acme\\Secret"),
+                acl: Some(std::format!("D:P(A;OICI;FA;;;BA)(A;;0x{version};;;WD)")),
+                purge: false,
+            },
+            Op::Directory {
+                path: template("{ProgramData}\\Acme\\Less"),
+                acl: (version == 1).then(|| "D:P(A;;FA;;;SY)".into()),
+                purge: false,
+            },
+            Op::FileAcl { file: "bin\\agent.exe".into(), acl: "D:P(A;;FA;;;SY)".into() },
+            Op::RegistryKey {
+                key: key("SOFTWARE\\Acme\\Locked"),
+                acl: Some(std::format!("D:P(A;;KA;;;BA)(A;;0x{version};;;WD)")),
+            },
             value(
                 "SOFTWARE\\Acme\\com.acme.agent\\CurrentVersion",
                 "Application Path",

@@ -19,8 +19,8 @@ use packager_shared::template::Dir;
 
 use crate::System;
 use crate::system::{
-    Error, ExitCode, FirewallRule, Machine, RegValue, RelatedProduct, Result, ServiceConfig, ServiceState,
-    Shortcut, Stat,
+    Error, ExitCode, FirewallRule, Machine, RegValue, RelatedProduct, Result, Securable, ServiceConfig,
+    ServiceState, Shortcut, Stat,
 };
 
 /// An open file.
@@ -155,6 +155,9 @@ impl System for World {
             return fail(17, "rename", from);
         }
         self.tree.rename(from, to);
+        if let Some(rights) = self.rights.remove(&lower(from)) {
+            self.rights.insert(lower(to), rights);
+        }
         if self.running.remove(&lower(from)) {
             self.running.insert(lower(to));
         }
@@ -182,6 +185,7 @@ impl System for World {
         match self.tree.get(path) {
             Some(Node::File { .. }) => {
                 self.tree.remove(path);
+                self.rights.remove(&lower(path));
                 Ok(())
             }
             _ => fail(NOT_FOUND, "delete", path),
@@ -196,6 +200,7 @@ impl System for World {
             }
             Some(Node::Dir { .. }) => {
                 self.tree.remove(path);
+                self.rights.remove(&lower(path));
                 Ok(())
             }
             _ => fail(PATH_NOT_FOUND, "remove directory", path),
@@ -236,6 +241,33 @@ impl System for World {
     fn inherit_rights(&mut self, path: &str) -> Result<()> {
         self.mutate("inherit rights", path)?;
         self.tree.inherit(path);
+        Ok(())
+    }
+
+    fn create_dir_with(&mut self, path: &str, sddl: &str) -> Result<()> {
+        self.make_dir(path, false)?;
+        self.rights.insert(lower(path), String::from(sddl));
+        Ok(())
+    }
+
+    fn rights(&mut self, of: &Securable) -> Result<Option<String>> {
+        let there = match of {
+            Securable::Path(path) => self.tree.get(path).is_some(),
+            Securable::Key(key) => self.registry.contains_key(&reg(key)),
+        };
+        let own = self.rights.get(&securable(of)).map_or("D:AI(A;ID;FA;;;WD)", String::as_str);
+        Ok(there.then(|| std::format!("O:SY{own}")))
+    }
+
+    fn set_rights(&mut self, of: &Securable, sddl: &str) -> Result<()> {
+        self.mutate("set rights", of.name())?;
+        // Who the owner is, this machine does not care.
+        let sddl = sddl.strip_prefix("O:SY").unwrap_or(sddl);
+        if sddl == "D:" {
+            self.rights.remove(&securable(of));
+        } else {
+            self.rights.insert(securable(of), String::from(sddl));
+        }
         Ok(())
     }
 
@@ -312,6 +344,7 @@ impl System for World {
                 self.mutate("delete key", &key.path)?;
                 self.registry.remove(&name);
                 self.protected_keys.remove(&name);
+                self.rights.remove(&name);
                 Ok(true)
             }
             _ => Ok(false),
@@ -589,6 +622,13 @@ impl System for World {
 
     fn cancelled(&mut self) -> bool {
         self.cancelled
+    }
+}
+
+fn securable(of: &Securable) -> String {
+    match of {
+        Securable::Path(path) => lower(path),
+        Securable::Key(key) => reg(key),
     }
 }
 

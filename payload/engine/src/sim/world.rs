@@ -50,6 +50,8 @@ pub struct World {
     pub secret: String,
     /// Where it was found that it should not be.
     pub leaks: Vec<String>,
+    /// Rights of their own that something has, by lower-case path or key.
+    pub rights: BTreeMap<String, String>,
     /// Services by lower-case name.
     pub services: BTreeMap<String, SimService>,
     /// Windows Installer's products by upgrade code.
@@ -125,6 +127,7 @@ impl Default for World {
             links: BTreeSet::new(),
             secret: String::new(),
             leaks: Vec::new(),
+            rights: BTreeMap::new(),
             services: BTreeMap::new(),
             products: BTreeMap::new(),
             held: BTreeSet::new(),
@@ -268,6 +271,9 @@ impl World {
             for (name, value) in values {
                 out.insert(std::format!("{key} -> {name}"), std::format!("{value:?}"));
             }
+        }
+        for (name, rights) in &self.rights {
+            out.entry(name.clone()).and_modify(|text: &mut String| text.push_str(rights));
         }
         for (name, service) in &self.services {
             out.insert(std::format!("service {name}"), std::format!("{service:?}"));

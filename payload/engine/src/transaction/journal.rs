@@ -23,7 +23,7 @@ use crate::System;
 use crate::acts::program::Line;
 use crate::failure::{Failure, Outcome};
 use crate::source::read_whole;
-use crate::system::{FailureActions, FirewallRule, RegValue, ServiceConfig};
+use crate::system::{FailureActions, FirewallRule, RegValue, Securable, ServiceConfig};
 use crate::text;
 
 const MAGIC: &[u8; 8] = b"PKGJRNL\x01";
@@ -298,6 +298,16 @@ fn encode(w: &mut Writer, record: &Undo) {
             w.u8(15);
             value(w, k, name, old.as_ref());
         }
+        Undo::Rights(of, sddl) => {
+            match of {
+                Securable::Path(path) => text(20, &[path]),
+                Securable::Key(k) => {
+                    w.u8(21);
+                    key(w, k);
+                }
+            }
+            w.string(sddl);
+        }
         Undo::Firewall(rule, present) => {
             text(18, &[&rule.name, &rule.add, &rule.remove]);
             w.bool(rule.outbound);
@@ -354,6 +364,8 @@ fn decode(r: &mut Reader<'_>) -> wire::Result<Undo> {
         }
         13 => Undo::StartService(r.string()?),
         14 => Undo::StopService(r.string()?),
+        20 => Undo::Rights(Securable::Path(r.string()?), r.string()?),
+        21 => Undo::Rights(Securable::Key(read_key(r)?), r.string()?),
         15 => {
             let (key, name, value) = read_value(r)?;
             Undo::Secret(key, name, value)
@@ -401,13 +413,18 @@ mod tests {
             Undo::Value(key.clone(), "n".into(), None),
             Undo::Value(key.clone(), "n".into(), Some(RegValue { kind: 4, bytes: vec![1, 0, 0, 0] })),
             Undo::Secret(key.clone(), "s".into(), Some(RegValue { kind: 1, bytes: vec![0, 0] })),
-            Undo::Secret(key, "s".into(), None),
+            Undo::Secret(key.clone(), "s".into(), None),
             Undo::DeleteService("s".into()),
             Undo::ChangeService("s".into(), config.clone()),
             Undo::CreateService("s".into(), config),
             Undo::StartService("s".into()),
             Undo::StopService("s".into()),
+<<<<<<< HEAD
             Undo::Run("p".into(), Line { text: "a b".into(), shown: "a ***".into() }, 60_000),
+=======
+            Undo::Rights(Securable::Path("p".into()), "D:".into()),
+            Undo::Rights(Securable::Key(key), "D:P".into()),
+>>>>>>> 9e39f01 (Set the rights of folders, files and keys in the engine)
         ];
         let mut bytes = head("C:\\App");
         bytes.extend(frames(&records));

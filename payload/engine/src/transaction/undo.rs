@@ -10,7 +10,7 @@ use super::{Transaction, cleanup, programs};
 use crate::System;
 use crate::acts::program::Line;
 use crate::registry;
-use crate::system::{FirewallRule, RegValue, Result, ServiceConfig, ServiceState};
+use crate::system::{FirewallRule, RegValue, Result, Securable, ServiceConfig, ServiceState};
 use crate::text;
 
 /// The way back from one step.
@@ -44,6 +44,8 @@ pub enum Undo {
     CreateService(String, ServiceConfig),
     /// A service was stopped.
     StartService(String),
+    /// Rights were changed: what they were before.
+    Rights(Securable, String),
     /// A service was started.
     StopService(String),
     /// A rule of the firewall was removed (`true`), or added.
@@ -110,6 +112,10 @@ impl<S: System> Transaction<'_, S> {
                 system.write(&mut file, &bytes)?;
                 system.flush(&mut file)
             }
+            Undo::Rights(of, sddl) => match system.rights(&of)? {
+                Some(_) => system.set_rights(&of, &sddl),
+                None => Ok(()),
+            },
             Undo::RemoveKey(key, levels) => {
                 let mut key = Some(key);
                 for _ in 0..levels {

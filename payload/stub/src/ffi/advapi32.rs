@@ -41,6 +41,13 @@ unsafe extern "system" {
     pub fn CloseServiceHandle(handle: Handle) -> Bool;
     pub fn ControlService(service: Handle, control: u32, status: *mut ServiceStatus) -> Bool;
     pub fn ConvertSidToStringSidW(sid: *mut c_void, text: *mut *mut u16) -> Bool;
+    pub fn ConvertSecurityDescriptorToStringSecurityDescriptorW(
+        descriptor: *const c_void,
+        revision: u32,
+        information: u32,
+        text: *mut *mut u16,
+        length: *mut u32,
+    ) -> Bool;
     pub fn ConvertStringSecurityDescriptorToSecurityDescriptorW(
         text: *const u16,
         revision: u32,
@@ -73,6 +80,32 @@ unsafe extern "system" {
     ) -> Bool;
     pub fn FreeSid(sid: *mut c_void) -> *mut c_void;
     pub fn GetAce(list: *mut c_void, index: u32, ace: *mut *mut c_void) -> Bool;
+    pub fn GetNamedSecurityInfoW(
+        name: *const u16,
+        kind: u32,
+        information: u32,
+        owner: *mut *mut c_void,
+        group: *mut *mut c_void,
+        dacl: *mut *mut c_void,
+        sacl: *mut *mut c_void,
+        descriptor: *mut *mut c_void,
+    ) -> u32;
+    pub fn GetSecurityDescriptorDacl(
+        descriptor: *const c_void,
+        present: *mut Bool,
+        dacl: *mut *mut c_void,
+        defaulted: *mut Bool,
+    ) -> Bool;
+    pub fn GetSecurityDescriptorGroup(
+        descriptor: *const c_void,
+        group: *mut *mut c_void,
+        defaulted: *mut Bool,
+    ) -> Bool;
+    pub fn GetSecurityDescriptorOwner(
+        descriptor: *const c_void,
+        owner: *mut *mut c_void,
+        defaulted: *mut Bool,
+    ) -> Bool;
     pub fn GetSecurityInfo(
         object: Handle,
         kind: u32,

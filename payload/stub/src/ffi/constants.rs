@@ -110,6 +110,7 @@ pub const TOKEN_QUERY: u32 = 8;
 pub const TOKEN_USER: u32 = 1;
 pub const SDDL_REVISION_1: u32 = 1;
 pub const SE_FILE_OBJECT: u32 = 1;
+pub const GROUP_SECURITY_INFORMATION: u32 = 2;
 pub const SE_REGISTRY_KEY: u32 = 4;
 pub const OWNER_SECURITY_INFORMATION: u32 = 1;
 pub const DACL_SECURITY_INFORMATION: u32 = 4;

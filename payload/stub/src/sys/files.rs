@@ -117,8 +117,7 @@ impl Win32 {
         error::check(unsafe { ffi::RemoveDirectoryW(name.as_ptr()) }, "remove directory", path)
     }
 
-    pub(super) fn path_create_dir(&self, path: &str, protected: bool) -> Result<()> {
-        let descriptor = if protected { Some(security::protected_directory()?) } else { None };
+    pub(super) fn path_create_dir(&self, path: &str, descriptor: Option<security::Descriptor>) -> Result<()> {
         let attributes = descriptor.as_ref().map(security::Descriptor::attributes);
         let attributes = attributes.as_ref().map_or(core::ptr::null(), core::ptr::from_ref);
         let name = text::wide_path(path);
@@ -126,7 +125,7 @@ impl Win32 {
         // SAFETY: the path ends with a zero; the attributes live as long as the descriptor.
         error::check(
             unsafe { ffi::CreateDirectoryW(name.as_ptr(), attributes) },
-            if protected { "create protected directory" } else { "create directory" },
+            if descriptor.is_some() { "create protected directory" } else { "create directory" },
             path,
         )
     }

@@ -13,6 +13,7 @@ pub mod machine;
 pub mod process;
 mod redirection;
 mod registry;
+mod rights;
 mod rules;
 pub mod security;
 mod services;
@@ -23,8 +24,8 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use packager_engine::system::{
-    ExitCode, FirewallRule, Machine, RegValue, RelatedProduct, Result, ServiceConfig, ServiceState, Shortcut,
-    Stat, System,
+    ExitCode, FirewallRule, Machine, RegValue, RelatedProduct, Result, Securable, ServiceConfig,
+    ServiceState, Shortcut, Stat, System,
 };
 use packager_shared::args;
 use packager_shared::plan::{Key, Scope};
@@ -112,11 +113,11 @@ impl System for Win32 {
     }
 
     fn create_dir(&mut self, path: &str) -> Result<()> {
-        self.path_create_dir(path, false)
+        self.path_create_dir(path, None)
     }
 
     fn create_protected_dir(&mut self, path: &str) -> Result<()> {
-        self.path_create_dir(path, true)
+        self.path_create_dir(path, Some(security::protected_directory()?))
     }
 
     fn list(&mut self, path: &str) -> Result<Vec<(String, Stat)>> {
@@ -133,6 +134,18 @@ impl System for Win32 {
 
     fn inherit_rights(&mut self, path: &str) -> Result<()> {
         security::inherit(path)
+    }
+
+    fn create_dir_with(&mut self, path: &str, sddl: &str) -> Result<()> {
+        self.path_create_dir(path, Some(security::Descriptor::from_sddl(sddl)?))
+    }
+
+    fn rights(&mut self, of: &Securable) -> Result<Option<String>> {
+        rights::get(of)
+    }
+
+    fn set_rights(&mut self, of: &Securable, sddl: &str) -> Result<()> {
+        rights::set(of, sddl)
     }
 
     fn is_protected(&mut self, path: &str) -> Result<bool> {

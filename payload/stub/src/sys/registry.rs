@@ -210,6 +210,34 @@ pub fn is_protected(key: &Key) -> Result<bool> {
     }
 }
 
+/// A key's security descriptor, and the error code of asking for it; `None`: there is no such key.
+pub fn descriptor(key: &Key, information: u32, result: &mut *mut core::ffi::c_void) -> Result<Option<u32>> {
+    let Some(opened) = open(key, ffi::READ_CONTROL)? else { return Ok(None) };
+    let null = core::ptr::null_mut;
+    // SAFETY: the key is open; the descriptor becomes the caller's.
+    Ok(Some(unsafe {
+        ffi::GetSecurityInfo(
+            opened.0,
+            ffi::SE_REGISTRY_KEY,
+            information,
+            null(),
+            null(),
+            null(),
+            null(),
+            result,
+        )
+    }))
+}
+
+/// Sets parts of a key's security descriptor; the error code of that.
+pub fn set_descriptor(key: &Key, information: u32, descriptor: *const core::ffi::c_void) -> Result<u32> {
+    let owner = ffi::OWNER_SECURITY_INFORMATION | ffi::GROUP_SECURITY_INFORMATION;
+    let more = if information & owner != 0 { ffi::WRITE_OWNER } else { 0 };
+    let opened = open_existing(key, ffi::READ_CONTROL | ffi::WRITE_DAC | more)?;
+    // SAFETY: the key is open, the caller's descriptor lives until the end.
+    Ok(unsafe { ffi::RegSetKeySecurity(opened.0, information, descriptor) })
+}
+
 /// Deletes a key that has neither values nor sub-keys.
 pub fn remove_empty(key: &Key) -> Result<bool> {
     let Some(opened) = open(key, ffi::KEY_READ)? else { return Ok(false) };

@@ -1,16 +1,31 @@
 //! A directory that exists even if empty. Removing is cleaning up: only when it is empty.
 
+use alloc::string::String;
+
+use packager_shared::path;
+
 use crate::System;
 use crate::failure::Outcome;
 use crate::text;
 use crate::transaction::Transaction;
+use crate::transaction::undo::Undo;
 
-/// Creates it.
-pub fn apply<S: System>(tx: &mut Transaction<'_, S>, path: &str) -> Outcome<()> {
+/// Creates it, with its rights from the first moment.
+pub fn apply<S: System>(tx: &mut Transaction<'_, S>, path: &str, rights: Option<&str>) -> Outcome<()> {
     if tx.system.stat(path)?.is_some_and(|stat| stat.directory) {
         return Ok(());
     }
-    tx.create_dirs(path)?;
+    match (rights, path::parent(path)) {
+        (Some(sddl), Some(parent)) => {
+            tx.create_dirs(parent)?;
+            tx.will(&[Undo::RemoveDir(String::from(path))])?;
+            // The journal's folder may have been made in it meanwhile.
+            if tx.system.stat(path)?.is_none() {
+                tx.system.create_dir_with(path, sddl)?;
+            }
+        }
+        _ => tx.create_dirs(path)?,
+    }
     tx.count();
     tx.system.log(&text::join(&["created directory ", path]));
     Ok(())

@@ -6,6 +6,7 @@ pub mod directory;
 pub mod environment;
 pub mod firewall;
 pub mod registry;
+pub mod rights;
 pub mod secret;
 pub mod service;
 pub mod shortcut;
@@ -16,7 +17,7 @@ use super::{Change, Transaction};
 use crate::System;
 use crate::facts::Step;
 use crate::failure::Outcome;
-use crate::system::{Result, ServiceConfig};
+use crate::system::{Result, Securable, ServiceConfig};
 
 /// Whether applying the change will touch a service's configuration.
 pub fn services_change<S: System>(system: &mut S, change: &Change<'_, S>) -> Result<bool> {
@@ -57,6 +58,12 @@ impl<S: System> Transaction<'_, S> {
             }
             match step {
                 Step::Directory(..) => {} // cleaned up when all is settled
+                // What is left after an uninstall is as protected as it was.
+                Step::Rights(of, _) => {
+                    if !uninstalling {
+                        rights::remove(self, of)?;
+                    }
+                }
                 Step::Value(key, name, _) => registry::remove_value(self, key, name)?,
                 Step::Strings(key, name, strings, _) => strings::remove(self, key, name, strings)?,
                 Step::Remove(key, name, late) => {
@@ -77,7 +84,14 @@ impl<S: System> Transaction<'_, S> {
         }
         for step in &change.new.steps {
             match step {
-                Step::Directory(path, _) => directory::apply(self, path)?,
+                Step::Directory(path, _) => {
+                    let rights = change.new.steps.iter().find_map(|step| match step {
+                        Step::Rights(Securable::Path(of), sddl) if of == path => Some(sddl.as_str()),
+                        _ => None,
+                    });
+                    directory::apply(self, path, rights)?;
+                }
+                Step::Rights(of, sddl) => rights::apply(self, of, sddl)?,
                 Step::Value(key, name, value) => registry::set_value(self, key, name, value)?,
                 Step::Strings(key, name, strings, first) => {
                     strings::apply(self, key, name, strings, *first)?;

@@ -9,7 +9,8 @@ use packager_shared::plan::Key;
 use crate::System;
 use crate::failure::Outcome;
 use crate::registry;
-use crate::system::RegValue;
+use crate::sddl;
+use crate::system::{RegValue, Securable};
 use crate::text;
 use crate::transaction::Transaction;
 use crate::transaction::undo::Undo;
@@ -122,7 +123,14 @@ pub fn prune<S: System>(tx: &mut Transaction<'_, S>, key: &Key) -> Outcome<()> {
         if !tx.system.key_values(&key)?.is_empty() || !tx.system.key_subkeys(&key)?.is_empty() {
             return Ok(());
         }
-        tx.will(&[Undo::CreateKey(key.clone())])?;
+        let of = Securable::Key(key.clone());
+        match tx.system.rights(&of)? {
+            Some(now) if sddl::is_own(&now) => {
+                // Undone in reverse: the key, then its rights.
+                tx.will(&[Undo::Rights(of, sddl::own(&now)), Undo::CreateKey(key.clone())])?;
+            }
+            _ => tx.will(&[Undo::CreateKey(key.clone())])?,
+        }
         if !tx.system.key_remove_empty(&key)? {
             return Ok(());
         }
