@@ -16,11 +16,8 @@ mod parity;
 mod per_user;
 mod raw_tables;
 mod reproducible;
-<<<<<<< HEAD
 mod secrets;
-=======
 mod services;
->>>>>>> fb0a9be (Walk services with recovery, accounts and passwords through MSI and EXE)
 mod settings;
 mod share;
 mod tables;

@@ -419,12 +419,9 @@ mod tests {
             Undo::CreateService("s".into(), config),
             Undo::StartService("s".into()),
             Undo::StopService("s".into()),
-<<<<<<< HEAD
             Undo::Run("p".into(), Line { text: "a b".into(), shown: "a ***".into() }, 60_000),
-=======
             Undo::Rights(Securable::Path("p".into()), "D:".into()),
             Undo::Rights(Securable::Key(key), "D:P".into()),
->>>>>>> 9e39f01 (Set the rights of folders, files and keys in the engine)
         ];
         let mut bytes = head("C:\\App");
         bytes.extend(frames(&records));
