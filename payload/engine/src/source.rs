@@ -18,8 +18,8 @@ use crate::transaction::stage::Staged;
 
 /// A source of files.
 pub enum Source<S: System> {
-    /// The cabinet in a setup EXE.
-    Cabinet(Image<S>),
+    /// The cabinet in a setup EXE, and how many files the package has: those that are absent on this machine, too.
+    Cabinet(Image<S>, usize),
     /// A folder with the files under their own paths.
     Folder(String),
 }
@@ -52,7 +52,7 @@ impl<S: System> Source<S> {
                 }
                 Ok(())
             }
-            Source::Cabinet(image) => from_cabinet(system, image, index, wanted, &mut meter),
+            Source::Cabinet(image, count) => from_cabinet(system, image, (index, *count), wanted, &mut meter),
         }
     }
 }
@@ -118,18 +118,18 @@ struct Extent<'a> {
     takers: Vec<(&'a Entry, &'a str)>,
 }
 
-/// What the cabinet holds, against the index: same number, same names, same sizes. Its order is its own: members
+/// What the cabinet holds, against the index: same names, same sizes, and the number of the package's files. Its order is its own: members
 /// of the same content stand together.
 fn match_members<'a>(
     cabinet: &Cabinet,
-    index: &'a Index,
+    (index, count): (&'a Index, usize),
     wanted: &'a [(usize, String)],
 ) -> Outcome<Vec<Extent<'a>>> {
     let damaged = |what| Failure::about(Exit::Damaged, "the package is damaged", what);
     let mut keys: Vec<(String, usize)> =
         index.entries.iter().enumerate().map(|(place, entry)| (ids::file_key(&entry.path), place)).collect();
     sort::by(&mut keys, &mut |a, b| a.0.cmp(&b.0));
-    if keys.len() != cabinet.members.len() {
+    if cabinet.members.len() != count || keys.len() > count {
         return Err(damaged("its cabinet and its index have different numbers of files"));
     }
     let mut extents: Vec<Extent<'a>> = Vec::new();
@@ -141,6 +141,10 @@ fn match_members<'a>(
         let place = place.and_then(|found| keys.get(found)).map_or(usize::MAX, |(_, place)| *place);
         let entry = index.entries.get(place).filter(|entry| entry.size == *size);
         let (Some(entry), Some(seen @ false)) = (entry, seen.get_mut(place)) else {
+            // Files that hang on a condition are in the cabinet in any case.
+            if place == usize::MAX && keys.len() < count {
+                continue;
+            }
             return Err(damaged("its cabinet holds other files than its index"));
         };
         *seen = true;
@@ -152,6 +156,9 @@ fn match_members<'a>(
             end: offset.saturating_add(*size),
             takers: alloc::vec![(entry, target.as_str())],
         });
+    }
+    if seen.contains(&false) {
+        return Err(damaged("its cabinet lacks files of its index"));
     }
     // Files with the same content share a stretch; any other overlap would need reading backwards.
     let order = |extent: &Extent<'_>| (extent.folder, extent.offset, extent.end);
@@ -176,7 +183,7 @@ fn match_members<'a>(
 fn from_cabinet<S: System>(
     system: &mut S,
     image: &mut Image<S>,
-    index: &Index,
+    index: (&Index, usize),
     wanted: &[(usize, String)],
     meter: &mut Meter,
 ) -> Outcome<()> {

@@ -97,6 +97,7 @@ fn change<S: System>(
     if install {
         new.steps = facts.steps_of(system, ours())?;
         // The tables have written the settings already: which password a service has is not known any more.
+        old.steps.retain(|step| !matches!(step, Step::Remove(..)));
         for step in &mut old.steps {
             if let Step::Service(_, config, _) = step {
                 config.password = None;

@@ -4,7 +4,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use packager_shared::args::Action as Asked;
-use packager_shared::decide::{Action, Decision, Offer, Request, decide};
+use packager_shared::decide::{Action, Decision, Manager, Offer, Request, decide};
 use packager_shared::exit::Exit;
 use packager_shared::identity::Identity;
 use packager_shared::ids;
@@ -19,6 +19,7 @@ use super::launch::{self, How};
 use super::{Ended, Leave, Run, lock, unfinished};
 use crate::System;
 use crate::detect::{Detected, detect};
+use crate::facts;
 use crate::failure::{Failure, Outcome};
 use crate::image::{MOST, Package};
 use crate::source::{Source, read_whole};
@@ -57,7 +58,7 @@ pub fn run<S: System>(
     let arch = choose(system, identity, release)?;
     let request = Request::Update { force: run.args.force || run.args.action == Asked::Repair };
     let floor = own.as_ref().map_or(0, |own| own.plan.bootstrap.floor);
-    let (detected, decision) = look(system, identity, release, arch, floor, request)?;
+    let (detected, decision) = look(system, identity, release, arch, (floor, request), run)?;
     let unfinished = unfinished::find(system, &detected, own.as_ref().map(|own| &own.plan), run);
     if run.args.whatif {
         return match decision.action {
@@ -76,7 +77,7 @@ pub fn run<S: System>(
     // Held until a package is run: that takes the lock itself.
     let held = lock(system, &identity.product_id)?;
     unfinished::finish(system, &unfinished, identity.scope)?;
-    let (detected, decision) = look(system, identity, release, arch, floor, request)?;
+    let (detected, decision) = look(system, identity, release, arch, (floor, request), run)?;
     match decision.action {
         Action::Nothing => Ok(Ended::done("none", decision.reason)),
         Action::Refuse(exit) => Err(Failure::new(exit, decision.reason)),
@@ -126,8 +127,8 @@ fn look<S: System>(
     identity: &Identity,
     release: &Release,
     arch: &ArchRelease,
-    floor: u32,
-    request: Request,
+    (floor, request): (u32, Request),
+    run: &Run<'_>,
 ) -> Outcome<(Detected, Decision)> {
     let detected = detect(system, identity, &[arch.arch])?;
     let digest = ids::hex(&arch.index.sha256);
@@ -141,8 +142,51 @@ fn look<S: System>(
         offer.floor = floor.max(installed.plan.bootstrap.floor);
         decision = decide(&detected.found, &offer, request);
     }
+    if decision.action == Action::Nothing && asks_for_change(system, identity, &detected, run) {
+        let action = match detected.found.manager() {
+            Some(Manager::Msi) => Action::Msi { repair: true },
+            _ => Action::Transaction { hash: false },
+        };
+        decision = Decision { action, reason: "this release is installed, and its settings change" };
+    }
     system.log(&text::join(&["decision: ", decision.reason]));
     Ok((detected, decision))
+}
+
+/// Whether the command line gives settings other than those that the installed release remembers. Secrets are only
+/// compared by who may read them: the others are passed over.
+fn asks_for_change<S: System>(
+    system: &mut S,
+    identity: &Identity,
+    detected: &Detected,
+    run: &Run<'_>,
+) -> bool {
+    let args = run.args;
+    if args.settings.is_empty() && args.clear.is_empty() && args.site.is_none() {
+        return false;
+    }
+    let Some(dir) = &detected.found.dir else { return false };
+    let Some(package) = installed_package(system, dir, &identity.bootstrap, &identity.product_id) else {
+        return true;
+    };
+    let product = &package.plan.product;
+    let known = facts::remembered_site(system, product);
+    if args.site.is_some() && known.as_deref() != args.site.as_deref() {
+        return true;
+    }
+    let administrator = system.is_administrator();
+    package.plan.settings.iter().any(|setting| {
+        let given = args.settings.iter().rev().find(|(name, _)| *name == setting.name);
+        let cleared = args.clear.contains(&setting.name);
+        if (given.is_none() && !cleared) || (setting.secret && !administrator) {
+            return false;
+        }
+        let known = facts::remembered(system, product, setting);
+        match given {
+            Some((_, value)) => known.as_ref() != Some(value),
+            None => known.is_some_and(|known| known != setting.default),
+        }
+    })
 }
 
 /// The first source with a release that can be trusted.

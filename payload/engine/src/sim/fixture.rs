@@ -36,6 +36,19 @@ pub fn key(path: &str) -> Key {
     Key { root: Root::LocalMachine, view: View::Bits64, path: path.into() }
 }
 
+/// The condition of what only kiosks have.
+pub fn kiosk() -> Condition {
+    Condition::Is("GROUP".into(), "kiosk".into())
+}
+
+fn others() -> Condition {
+    Condition::Not(alloc::boxed::Box::new(kiosk()))
+}
+
+fn when(condition: Condition, op: Op) -> Op {
+    Op::When(condition, alloc::boxed::Box::new(op))
+}
+
 /// A product with one operation of every kind, in a version.
 pub fn product(version: u16) -> Product {
     let value = |path: &str, name: &str, data| Op::RegistryValue { key: key(path), name: name.into(), data };
@@ -84,7 +97,7 @@ pub fn product(version: u16) -> Product {
         install_dir: template("{ProgramFiles}\\Acme\\Agent"),
         settings: vec![setting("SERVER", Some((server.clone(), "Server".into()))), setting("GROUP", None)],
         sites: vec![Site { name: "paris".into(), values: vec![("SERVER".into(), "paris".into())] }],
-        groups: vec![],
+        groups: vec![FileGroup { when: kiosk(), files: vec!["kiosk\\shell.txt".into()] }],
         detect: vec![key("SOFTWARE\\Acme\\com.acme.agent\\CurrentVersion")],
         detect_value: "Application Path".into(),
         bootstrap: Bootstrap {
@@ -214,6 +227,36 @@ pub fn product(version: u16) -> Product {
                 alloc::boxed::Box::new(run(run_at::AFTER_REPAIR, "enroll", "unenroll")),
             ),
             Op::Close { program: "bin\\agent.exe".into(), within_ms: 1_000 },
+            when(kiosk(), value("SOFTWARE\\Acme\\Agent\\Kiosk", "x", Data::Sz(template("{GROUP}")))),
+            // There in turns, each time with another value.
+            when(kiosk(), value("SOFTWARE\\Acme\\Agent", "Mode", Data::Dword(1))),
+            when(others(), value("SOFTWARE\\Acme\\Agent", "Mode", Data::Dword(2))),
+            when(
+                kiosk(),
+                Op::Directory { path: template("{ProgramData}\\Acme\\Kiosk"), acl: None, purge: false },
+            ),
+            when(
+                kiosk(),
+                Op::Service(Service {
+                    name: "AcmeKiosk".into(),
+                    display: "Acme Kiosk".into(),
+                    description: None,
+                    exe: "bin\\agent.exe".into(),
+                    arguments: template("--kiosk"),
+                    start: Start::Auto,
+                    account: None,
+                    depends: vec!["AcmeAgent".into()],
+                    run: Run::Always,
+                    error_control: ErrorControl::Normal,
+                    password: None,
+                    recovery: None,
+                    preshutdown_ms: None,
+                }),
+            ),
+            when(
+                kiosk(),
+                Op::RegistryRemove { key: key("SOFTWARE\\Acme\\Late"), name: None, on_uninstall: true },
+            ),
         ],
     };
     let text =
@@ -225,6 +268,7 @@ pub fn product(version: u16) -> Product {
             ("bin\\same.dll".into(), vec![b's'; 40_000], false),
             ("conf\\agent.toml".into(), b"default = 1".to_vec(), true),
             ("empty.txt".into(), vec![], false),
+            ("kiosk\\shell.txt".into(), vec![b'k'; 500], false),
             ("twin\\same.dll".into(), vec![b's'; 40_000], false),
         ],
     };
