@@ -182,3 +182,74 @@ fn schema_completions_and_manual_are_documents() {
     assert!(text(&man.stdout).contains(".SH SYNOPSIS"));
     json(&packager(temp.path(), &["man", "--message-format", "json"]));
 }
+
+#[test]
+fn an_upgrade_from_an_earlier_msi_is_looked_at() {
+    let temp = project();
+    let manifest = temp.path().join("agent.toml");
+    let text = std::fs::read_to_string(&manifest).unwrap();
+    let line = text.lines().find(|line| line.trim_start().starts_with("version")).unwrap().to_owned();
+    let at_version = |version: &str| {
+        std::fs::write(&manifest, text.replace(&line, &format!("version = \"{version}\""))).unwrap();
+    };
+    let msi = |folder: &str| {
+        let mut all = std::fs::read_dir(temp.path().join(folder)).unwrap().map(|entry| entry.unwrap().path());
+        let msi = all.find(|path| path.extension().is_some_and(|extension| extension == "msi")).unwrap();
+        msi.to_str().unwrap().to_owned()
+    };
+    let build = |out: &str, previous: &str| {
+        packager(temp.path(), &["build", "--output", "msi", "--out", out, "--previous", previous])
+    };
+    at_version("2.1.0");
+    assert_eq!(code(&packager(temp.path(), &["build", "--output", "msi", "--out", "old"])), 0);
+    let old = msi("old");
+
+    at_version("2.2.0");
+    let newer = build("newer", &old);
+    assert_eq!(
+        (code(&newer), text_of(&newer).contains("warning[previous]")),
+        (0, false),
+        "{}",
+        text_of(&newer)
+    );
+    // The fourth part does not count.
+    at_version("2.1.0.7");
+    let fourth = build("fourth", &old);
+    assert_eq!(code(&fourth), 0, "{}", text_of(&fourth));
+    assert!(
+        text_of(&fourth).contains("warning[previous]: the version is not greater"),
+        "{}",
+        text_of(&fourth)
+    );
+    // The installed program has the product's version.
+    at_version("2.0.9");
+    let falling = build("falling", &old);
+    assert_eq!(code(&falling), 1);
+    for part in
+        ["would leave a file out", "autopcc.exe was 2.1.0.0 and is 2.0.9.0", "give the file a version"]
+    {
+        assert!(text_of(&falling).contains(part), "no {part} in {}", text_of(&falling));
+    }
+    assert!(!temp.path().join("falling/build.json").exists());
+    let none = build("none", "agent.toml");
+    assert_eq!(code(&none), 1, "{}", text_of(&none));
+    assert_eq!(code(&build("none", "no-such.msi")), 3);
+
+    // The same product code with other bytes: somebody changed the old one.
+    let mut bytes = std::fs::read(&old).unwrap();
+    let end = bytes.len() - 1;
+    bytes[end] ^= 1;
+    std::fs::write(&old, bytes).unwrap();
+    at_version("2.1.0");
+    let changed = build("changed", &old);
+    assert_eq!(code(&changed), 1);
+    assert!(
+        text_of(&changed).contains("has the product code of the new MSI and other content"),
+        "{}",
+        text_of(&changed)
+    );
+}
+
+fn text_of(output: &Output) -> String {
+    text(&output.stderr)
+}

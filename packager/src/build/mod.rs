@@ -4,6 +4,7 @@
 //! every output is planned from the same release and written into one sink, which shows all artefacts or none.
 
 mod package;
+mod previous;
 mod sites;
 
 use std::cell::RefCell;
@@ -12,6 +13,7 @@ use camino::Utf8Path;
 use packager_shared::plan::Arch;
 
 use self::package::Made;
+use crate::diagnostics::{Diagnostic, Source};
 use crate::outputs::sink::{FileSink, Kind, Sink, Written};
 use crate::outputs::{bootstrap, share};
 use crate::plan::{self, PackagePlan};
@@ -46,6 +48,7 @@ pub fn build(request: &BuildRequest, reporter: &mut dyn Reporter) -> Result<Buil
     sites::check(&loaded.plans, request, wants)?;
     let key = if wants.share { Some(signing_key(first)?) } else { None };
 
+    let previous = previous::open(&request.previous)?;
     let sink = FileSink::open(request.out.as_std_path())?;
     if wants.share {
         share::begin(&packages, &sink)?;
@@ -56,10 +59,15 @@ pub fn build(request: &BuildRequest, reporter: &mut dyn Reporter) -> Result<Buil
     let progress = |bytes| reporter.borrow_mut().advance(bytes);
     let mut made = Vec::new();
     for package in &packages {
-        made.push(package::make(package, wants, request, &sink, &progress)?);
+        made.push(package::make(package, wants, (request, &previous), &sink, &progress)?);
     }
+    let platforms: Vec<String> = made.iter().filter_map(|made| made.platform.clone()).collect();
+    previous::all_used(&previous, &platforms)?;
     let reporter = reporter.into_inner();
     reporter.phase(Phase::Write, 0);
+    for problem in made.iter().flat_map(|made| &made.warnings) {
+        reporter.diagnostic(&loaded.source, &warning(&loaded.source, problem));
+    }
     let mut written: Vec<(Written, Option<Arch>)> = Vec::new();
     if let Some(key) = key {
         written
@@ -75,6 +83,16 @@ pub fn build(request: &BuildRequest, reporter: &mut dyn Reporter) -> Result<Buil
         reporter.artifact(artifact);
     }
     Ok(report)
+}
+
+/// A warning about the version, at its place.
+fn warning(source: &Source, problem: &Problem) -> Diagnostic {
+    let at = source.text().find("version").unwrap_or_default();
+    let end = source.text().get(at..).and_then(|rest| rest.find('\n')).map_or(at, |length| at + length);
+    let mut diagnostic = Diagnostic::warning("previous", at..end, problem.message.clone());
+    diagnostic.why.clone_from(&problem.why);
+    diagnostic.help.clone_from(&problem.help);
+    diagnostic
 }
 
 /// What is built must not be payload of the next build.

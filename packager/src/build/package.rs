@@ -6,6 +6,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use packager_shared::index::Index;
 use packager_shared::plan::Site;
 
+use super::previous::{self, Previous};
 use super::{Wants, read, sites};
 use crate::content::{self, CabinetFile, Content, Hashed, Limits, Pass};
 use crate::formats::{cab, msidb, pe};
@@ -32,13 +33,17 @@ pub struct Made {
     pub artefacts: Vec<Written>,
     /// What goes into the share's `packages/`.
     pub packages: Vec<share::PackageFile>,
+    /// The platform of the MSI, when one was compared with earlier ones.
+    pub platform: Option<String>,
+    /// What is to be said of the upgrade from an earlier MSI.
+    pub warnings: Vec<Problem>,
 }
 
 /// Makes the artefacts of one architecture.
 pub fn make(
     package: &PackagePlan,
     wants: Wants,
-    request: &BuildRequest,
+    (request, earlier): (&BuildRequest, &[Previous]),
     sink: &FileSink,
     progress: &dyn Fn(u64),
 ) -> Result<Made, BuildError> {
@@ -75,6 +80,8 @@ pub fn make(
         icon: icon.as_deref(),
         license: license.as_deref(),
     };
+    let plan = if earlier.is_empty() { None } else { Some(previous::plan(release)?) };
+    let warnings = plan.as_ref().map(|plan| previous::check(earlier, plan)).transpose()?.unwrap_or_default();
     let chosen = sites::chosen(package, request);
     let (msi, exe) = std::thread::scope(|scope| {
         let exe = scope.spawn(|| match chosen.as_slice() {
@@ -95,6 +102,9 @@ pub fn make(
     });
     let ((msi, mut artefacts), (exe, exes)) = (msi?, exe?);
     artefacts.extend(exes);
+    if let (Some(plan), Some(written)) = (&plan, &msi) {
+        previous::check_written(earlier, plan, written)?;
+    }
     let mut packages = Vec::new();
     let arch = package.target.product.arch;
     let first_msi = package.target.bootstrap.first_install_msi;
@@ -108,7 +118,8 @@ pub fn make(
             artefacts.push(written);
         }
     }
-    Ok(Made { encoded, bootstrap, icon, staged: staging.is_some(), artefacts, packages })
+    let platform = plan.as_ref().map(|plan| msi::previous::platform(plan).to_owned());
+    Ok(Made { encoded, bootstrap, icon, staged: staging.is_some(), artefacts, packages, platform, warnings })
 }
 
 /// The licence, for packages that show it. That it is text has been looked at.

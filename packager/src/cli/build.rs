@@ -30,6 +30,10 @@ pub struct Args {
     /// `all` (may be given more than once)
     #[arg(long = "site", value_name = "SITE")]
     pub sites: Vec<String>,
+    /// An MSI that machines have: the build fails when an upgrade from it would go wrong (may be given more than
+    /// once)
+    #[arg(long, value_name = "OLD.msi")]
+    pub previous: Vec<Utf8PathBuf>,
     /// Threads to use; the result does not depend on it [default: one for each core]
     #[arg(long, short, value_name = "N")]
     pub jobs: Option<NonZeroUsize>,
@@ -45,6 +49,7 @@ impl Args {
             outputs: self.outputs.clone(),
             archs: self.archs.clone(),
             sites: self.sites.clone(),
+            previous: self.previous.clone(),
             jobs: self.jobs,
         }
     }

@@ -64,6 +64,8 @@ pub struct BuildRequest {
     /// Sites that get packages of their own, instead of the base's: names, or `all`. Empty: the base and its
     /// transforms.
     pub sites: Vec<String>,
+    /// MSIs that machines have: an upgrade from each must work.
+    pub previous: Vec<Utf8PathBuf>,
     /// Threads to use; `None`: as many as there are cores. The bytes do not depend on it.
     pub jobs: Option<NonZeroUsize>,
 }
@@ -78,6 +80,7 @@ impl BuildRequest {
             outputs: vec![],
             archs: vec![],
             sites: vec![],
+            previous: vec![],
             jobs: None,
         }
     }

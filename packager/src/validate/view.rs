@@ -19,7 +19,7 @@ pub struct Record<'a> {
 }
 
 impl<'a> View<'a> {
-    pub(super) fn new(database: &'a Database) -> Self {
+    pub(crate) fn new(database: &'a Database) -> Self {
         Self { database, directories: Directories::new(database) }
     }
 

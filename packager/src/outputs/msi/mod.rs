@@ -5,6 +5,7 @@
 //! | `rows` | rows before they are a database |
 //! | `builder` | what the table modules share; components |
 //! | `directories`, `files`, `short_names` | Directory, File, Component, Media |
+//! | [`previous`] | what an upgrade from an earlier MSI would do wrong |
 //! | `raw` | rows that the author wrote |
 //! | `registry`, `services`, `shell` | what operations become |
 //! | `settings`, `upgrade`, `ownership` | properties, launch conditions, the state key |
@@ -21,6 +22,7 @@ mod directories;
 mod files;
 mod formatted;
 mod ownership;
+pub mod previous;
 mod product;
 mod raw;
 mod registry;
