@@ -381,6 +381,17 @@ fn a_build_of_sites_makes_their_packages_and_no_other() {
         names.iter().map(|name| name.replace("endpoint-agent-4.2.0-x64", "")).collect()
     };
     assert_eq!(list(base), ["-paris.mst", "-setup.exe", "-tokyo.mst", ".msi"]);
+    // The base does not know its sites.
+    let source = Source::new("settings-no-sites");
+    let text = std::fs::read_to_string(source.folder.join("agent.toml")).expect("the manifest is read");
+    let start = text.find("[site.paris]").expect("the manifest has sites");
+    let end = text[start..].find("\n[output").map_or(text.len(), |end| start + end);
+    source.write("agent.toml", (text[..start].to_owned() + &text[end..]).as_bytes());
+    let without = source.build("agent.toml", &["--arch", ARCH, "--output", "msi"]);
+    assert_eq!(list(&without), [".msi"]);
+    assert!(
+        std::fs::read(without.msi(ARCH)).expect("an MSI") == std::fs::read(base.msi(ARCH)).expect("an MSI")
+    );
     assert_eq!(list(sites), ["-paris-setup.exe", "-paris.msi", "-tokyo-setup.exe", "-tokyo.msi"]);
     let folder = &base.payload;
     let manifest = base.dist.with_file_name("source").join("agent.toml");
@@ -514,9 +525,13 @@ fn a_cleared_setting_passes_from_the_user_interface_to_the_installation() {
     let release = source.build("agent.toml", &["--arch", ARCH, "--output", "msi"]);
     let mut prefix = Prefix::new();
     prefix.boot();
-    // Windows passes public properties that are not empty: the last of the first sequence's actions fills them.
+    // Windows passes public properties that are not empty: the last of the first sequence's actions fills them, and
+    // the first of the second empty them. Without `/qn` both sequences run.
     let msi = bring(&prefix, &release.msi(ARCH));
-    prefix.run("msiexec.exe", &format!("/i {msi} /qn NOTE=*cleared*")).expect(0);
+    prefix.run("msiexec.exe", &format!("/i {msi} /l*v W:\\ui.log NOTE=\"\"")).expect(0);
+    let log = std::fs::read(prefix.desk().join("ui.log")).expect("the log is read");
+    let log = String::from_utf8_lossy(&log).replace('\0', "");
+    assert!(log.contains("Pass_NOTE"), "no sequence with a user interface ran:\n{log}");
     let state = prefix.state();
     let text = |key: &str, name: &str| state.registry.text(key, View::Bits64, name).map(str::to_owned);
     assert_eq!(text(&format!("{SETUP}\\Settings"), "NOTE").as_deref(), Some(""));

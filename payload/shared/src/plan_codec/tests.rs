@@ -226,3 +226,15 @@ fn identities_come_back() {
         assert!(crate::identity::decode(&bytes[..at]).is_err());
     }
 }
+
+#[test]
+fn a_release_is_the_same_with_other_sites() {
+    let plan = plan();
+    let more = Plan { sites: vec![], ..plan.clone() };
+    assert_ne!(encode(&plan), encode(&more));
+    assert_eq!(digest(&plan), digest(&more));
+    let (read, found) = decode_with_digest(&encode(&plan)).expect("reads");
+    assert_eq!((read, found), (plan.clone(), digest(&plan)));
+    let other = Plan { detect_value: "other".into(), ..plan.clone() };
+    assert_ne!(digest(&plan), digest(&other));
+}
