@@ -171,7 +171,9 @@ fn asks_for_change<S: System>(
     };
     let product = &package.plan.product;
     let known = facts::remembered_site(system, product);
-    if args.site.is_some() && known.as_deref() != args.site.as_deref() {
+    if let Some(site) = &args.site
+        && !known.is_some_and(|known| path::same(&known, site))
+    {
         return true;
     }
     let administrator = system.is_administrator();

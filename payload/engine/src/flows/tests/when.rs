@@ -62,6 +62,15 @@ fn an_update_from_a_share_keeps_what_the_setting_says() {
 }
 
 #[test]
+fn the_site_that_a_machine_has_is_no_change() {
+    let mut world = world();
+    assert_eq!(setup(&mut world, &product(1), "/quiet /site Paris"), 0);
+    let bootstrap = product(1).publish(&mut world, SHARE);
+    assert_eq!(world.launch(&bootstrap, "/quiet /site PARIS"), 0, "{:#?}", world.log);
+    assert_eq!((last(&world), world.mutations), ("exit=0 action=none", 0));
+}
+
+#[test]
 fn every_failing_step_of_a_change_is_rolled_back() {
     fail_everywhere("change", &with(1), |world| setup(world, &product(1), "/quiet GROUP=kiosk"));
     let mut start = with(1);
