@@ -91,8 +91,13 @@ pub struct Source {
 impl Source {
     /// A copy under a name of the test's choice.
     pub fn new(name: &str) -> Self {
+        Self::of("acme-agent", name)
+    }
+
+    /// The same of another example.
+    pub fn of(example: &str, name: &str) -> Self {
         let folder = builds().join(name).join("source");
-        copy_tree(&project().join("examples/acme-agent"), &folder);
+        copy_tree(&project().join("examples").join(example), &folder);
         Self { folder }
     }
 
@@ -124,6 +129,8 @@ impl Source {
             line.split(['"', '\'']).nth(1).map(str::to_owned)
         };
         let version = quoted("version").expect("the manifest has a version");
+        let id = quoted("id").expect("the manifest has an id");
+        let slug = id.rsplit('.').next().unwrap_or_default();
         let payload = quoted("source").expect("the manifest has a payload");
         let dist = self.folder.with_file_name(format!("dist-{}", manifest.trim_end_matches(".toml")));
         let mut all = vec!["build", manifest, "--out", dist.to_str().expect("UTF-8"), "--quiet"];
@@ -132,7 +139,7 @@ impl Source {
         Release {
             dist,
             payload: self.folder.join(payload.trim_end_matches("/{arch}")),
-            stem: format!("endpoint-agent-{version}"),
+            stem: format!("{slug}-{version}"),
         }
     }
 }

@@ -194,7 +194,6 @@ pub fn plan_for(release: Release<'_>, site: Option<&Site>) -> Result<MsiPlan> {
     let mut secure = upgrade::write(&mut builder, &product::version(product))?;
     secure.extend(upgrade::write_platform(&mut builder)?);
     files::write(&mut builder)?;
-    upgrade::write_free_space(&mut builder);
     shell::directories(&mut builder, &package.target.ops);
     for op in &package.target.ops {
         operation(&mut builder, op);
@@ -242,22 +241,17 @@ fn operation(builder: &mut Builder<'_>, op: &Op) {
         Op::RegistryValue { key, name, data } => registry::write_value(builder, key, name, data),
         Op::RegistryKey { key, .. } => registry::write_key(builder, key),
         Op::Environment { name, value, action } => shell::environment(builder, name, value, *action),
-        Op::Shortcut { folder, subfolder, name, target, arguments, description, icon: None } => {
-            shell::shortcut(
-                builder,
-                shell::Shortcut { folder: *folder, subfolder, name, target, arguments, description },
-            )
-        }
+        Op::Shortcut { folder, subfolder, name, target, arguments, description, icon: _ } => shell::shortcut(
+            builder,
+            shell::Shortcut { folder: *folder, subfolder, name, target, arguments, description },
+        ),
         Op::Service(service) => services::write(builder, service),
-        Op::Ini { folder, file, section, key, value } => {
-            shell::ini(builder, shell::Ini { folder, file, section, key, value });
-        }
         Op::RegistryRemove { key, name, on_uninstall: false } => {
             registry::remove(builder, key, name.as_deref());
         }
         Op::FileAcl { .. }
         | Op::RegistryRemove { .. }
-        | Op::Shortcut { .. }
+        | Op::Ini { .. }
         | Op::Config(_)
         | Op::Migrate { .. }
         | Op::Firewall(_)

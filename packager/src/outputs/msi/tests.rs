@@ -115,23 +115,6 @@ fn what_is_removed_on_install_is_named_in_the_packages_own_view() {
 }
 
 #[test]
-fn the_least_of_a_machine_is_asked_for() {
-    let mut package = sample::package(Arch::X64);
-    package.target.platform.dotnet_release = Some(461_808);
-    package.target.platform.free_megabytes = 5000;
-    let files = sample::files();
-    let rows = plan(sample::release(&package, &files)).unwrap().rows;
-    let condition = "Installed OR DOTNET_RELEASE >= \"#461808\"";
-    let said = rows.table("LaunchCondition").iter().find(|row| text(&row[0]) == condition).unwrap();
-    assert_eq!(text(&said[1]), "Acme Agent needs .NET Framework 4.7.2 or newer.");
-    let reserved = rows.table("ReserveCost").iter().map(|row| match row[3] {
-        Cell::Int(bytes) => i64::from(bytes),
-        _ => 0,
-    });
-    assert_eq!(reserved.sum::<i64>(), 5000 << 20);
-}
-
-#[test]
 fn settings_are_secure_and_unset() {
     let rows = rows(Arch::X64);
     assert_eq!(property(&rows, "SERVER_URL"), settings::UNSET);
@@ -139,22 +122,6 @@ fn settings_are_secure_and_unset() {
     for name in ["SERVER_URL", "GROUP", "REMEMBERED_GROUP", "NEWER_VERSION_FOUND"] {
         assert!(secure.split(';').any(|secure| secure == name), "{name} in {secure}");
     }
-}
-
-/// The conditions on what is found of other versions.
-fn refused(same_version_upgrades: bool) -> Vec<String> {
-    let mut package = sample::package(Arch::X64);
-    package.outputs.msi.same_version_upgrades = same_version_upgrades;
-    let files = sample::files();
-    let rows = plan(sample::release(&package, &files)).unwrap().rows;
-    let conditions = rows.table("LaunchCondition").iter().map(|row| text(&row[0]).to_owned());
-    conditions.filter(|condition| condition.contains("VERSION_FOUND")).collect()
-}
-
-#[test]
-fn the_same_version_never_stands_beside_itself() {
-    assert_eq!(refused(true), ["NOT NEWER_VERSION_FOUND"]);
-    assert_eq!(refused(false), ["NOT NEWER_VERSION_FOUND", "NOT SAME_VERSION_FOUND"]);
 }
 
 #[test]

@@ -7,7 +7,6 @@ use super::builder::Builder;
 use super::formatted::literal;
 use super::rows::row;
 use super::settings::search;
-use crate::model::windows::dotnet_name;
 use crate::plan::ids;
 
 /// msidbUpgradeAttributes…
@@ -19,9 +18,7 @@ const MAX_INCLUSIVE: i32 = 512;
 /// What FindRelatedProducts finds of an earlier version.
 pub const OLDER: &str = "OLDER_VERSION_FOUND";
 const NEWER: &str = "NEWER_VERSION_FOUND";
-const SAME: &str = "SAME_VERSION_FOUND";
 const BUILD: &str = "WINDOWS_BUILD";
-const DOTNET: &str = "DOTNET_RELEASE";
 
 /// The first Windows whose VersionNT says no more what it is: 603 stands for all from 8.1 on.
 const BUILD_COUNTS_FROM: u32 = 10;
@@ -45,40 +42,10 @@ pub fn write(builder: &mut Builder<'_>, version: &str) -> Result<Vec<String>> {
     builder
         .rows
         .push("Upgrade", row![&code, "0.0.0", version, none.clone(), attributes, none.clone(), OLDER]);
-    let newer = row![&code, version, none.clone(), none.clone(), ONLY_DETECT, none.clone(), NEWER];
-    builder.rows.push("Upgrade", newer);
-    let mut refused = vec![(NEWER, "newer-version")];
-    if !options.same_version_upgrades {
-        // A rebuild, or another language: without this it would stand beside what is installed.
-        let attributes = ONLY_DETECT | MIN_INCLUSIVE | MAX_INCLUSIVE;
-        builder.rows.push("Upgrade", row![code, version, version, none.clone(), attributes, none, SAME]);
-        refused.push((SAME, "same-version"));
-    }
-    let mut secure = vec![OLDER.to_owned()];
-    for (found, message) in refused {
-        let message = builder.texts.message(message, &[("product", &literal(name))])?;
-        builder.rows.push("LaunchCondition", row![format!("NOT {found}"), message]);
-        secure.push(found.to_owned());
-    }
-    Ok(secure)
-}
-
-/// The most that one row can reserve: a signed number of bytes.
-const RESERVE_MOST: u32 = 2047;
-
-/// Reserves what must be free beside the files: Windows Installer then refuses a volume without it (Microsoft:
-/// "ReserveCost Table", "OutOfDiskSpace Property").
-pub fn write_free_space(builder: &mut Builder<'_>) {
-    let mut rest = builder.release.package.target.platform.free_megabytes;
-    let component = super::ownership::component(builder);
-    let mut number = 0;
-    while rest > 0 {
-        let megabytes = rest.min(RESERVE_MOST);
-        let bytes = i32::try_from(megabytes << 20).unwrap_or(i32::MAX);
-        builder.rows.push("ReserveCost", row![format!("Free{number}"), &component, "INSTALLDIR", bytes, 0]);
-        rest -= megabytes;
-        number += 1;
-    }
+    builder.rows.push("Upgrade", row![code, version, none.clone(), none.clone(), ONLY_DETECT, none, NEWER]);
+    let message = builder.texts.message("newer-version", &[("product", &literal(name))])?;
+    builder.rows.push("LaunchCondition", row![format!("NOT {NEWER}"), message]);
+    Ok(vec![OLDER.to_owned(), NEWER.to_owned()])
 }
 
 /// Adds what the platform must be; returns the properties that must be secure.
@@ -119,20 +86,8 @@ pub fn write_platform(builder: &mut Builder<'_>) -> Result<Vec<String>> {
     if !plan.platform.client {
         conditions.push(("Installed OR MsiNTProductType <> 1".to_owned(), "only-server"));
     }
-    let version = plan.platform.dotnet_release.map_or("", dotnet_name);
-    if let Some(release) = plan.platform.dotnet_release {
-        let key = Key {
-            root: Root::LocalMachine,
-            view: builder.native_view(),
-            path: r"SOFTWARE\Microsoft\NET Framework Setup\NDP\v4\Full".into(),
-        };
-        search(builder, DOTNET, &key, "Release");
-        secure.push(DOTNET.to_owned());
-        // A number is found as text behind a number sign. All releases have six digits, so texts compare as they do.
-        conditions.push((format!("Installed OR {DOTNET} >= \"#{release}\""), "newer-dotnet"));
-    }
     for (condition, message) in conditions {
-        let message = builder.texts.message(message, &[("product", &name), ("version", version)])?;
+        let message = builder.texts.message(message, &[("product", &name)])?;
         builder.rows.push("LaunchCondition", row![condition, message]);
     }
     Ok(secure)

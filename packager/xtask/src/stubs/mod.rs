@@ -85,26 +85,108 @@ const GROUPS: &[Group] = &[
         sources: &["examples/acme-agent/src", FLAGS[0], FLAGS[1]],
         record: "examples/acme-agent/src/provenance.toml",
         recipes: &[
-            agent(Processor::X86, [4, 2, 0, 0], "examples/acme-agent/payload/x86/bin/agent.exe"),
-            control(Processor::X86, [4, 2, 0, 0], "examples/acme-agent/payload/x86/bin/agentctl.exe"),
-            agent(Processor::X64, [4, 2, 0, 0], "examples/acme-agent/payload/x64/bin/agent.exe"),
-            control(Processor::X64, [4, 2, 0, 0], "examples/acme-agent/payload/x64/bin/agentctl.exe"),
-            agent(Processor::X86, [4, 3, 0, 0], "examples/acme-agent/payload-4.3.0/x86/bin/agent.exe"),
-            control(Processor::X86, [4, 3, 0, 0], "examples/acme-agent/payload-4.3.0/x86/bin/agentctl.exe"),
-            agent(Processor::X64, [4, 3, 0, 0], "examples/acme-agent/payload-4.3.0/x64/bin/agent.exe"),
-            control(Processor::X64, [4, 3, 0, 0], "examples/acme-agent/payload-4.3.0/x64/bin/agentctl.exe"),
+            agent(
+                "Acme Endpoint Agent",
+                Processor::X86,
+                [4, 2, 0, 0],
+                "examples/acme-agent/payload/x86/bin/agent.exe",
+            ),
+            control(
+                "Acme Agent Control",
+                Processor::X86,
+                [4, 2, 0, 0],
+                "examples/acme-agent/payload/x86/bin/agentctl.exe",
+            ),
+            agent(
+                "Acme Endpoint Agent",
+                Processor::X64,
+                [4, 2, 0, 0],
+                "examples/acme-agent/payload/x64/bin/agent.exe",
+            ),
+            control(
+                "Acme Agent Control",
+                Processor::X64,
+                [4, 2, 0, 0],
+                "examples/acme-agent/payload/x64/bin/agentctl.exe",
+            ),
+            agent(
+                "Acme Endpoint Agent",
+                Processor::X86,
+                [4, 3, 0, 0],
+                "examples/acme-agent/payload-4.3.0/x86/bin/agent.exe",
+            ),
+            control(
+                "Acme Agent Control",
+                Processor::X86,
+                [4, 3, 0, 0],
+                "examples/acme-agent/payload-4.3.0/x86/bin/agentctl.exe",
+            ),
+            agent(
+                "Acme Endpoint Agent",
+                Processor::X64,
+                [4, 3, 0, 0],
+                "examples/acme-agent/payload-4.3.0/x64/bin/agent.exe",
+            ),
+            control(
+                "Acme Agent Control",
+                Processor::X64,
+                [4, 3, 0, 0],
+                "examples/acme-agent/payload-4.3.0/x64/bin/agentctl.exe",
+            ),
+            agent(
+                "Example Monitor Agent",
+                Processor::X64,
+                [7, 0, 4, 0],
+                "examples/monitor-agent/payload/bin/monitor.exe",
+            ),
+            control(
+                "Example Monitor Agent",
+                Processor::X64,
+                [7, 0, 4, 0],
+                "examples/monitor-agent/payload/bin/monitorctl.exe",
+            ),
+            agent(
+                "Example Guard",
+                Processor::X64,
+                [12, 1, 0, 0],
+                "examples/guard-agent/payload/bin/guard.exe",
+            ),
+            agent(
+                "Example Guard",
+                Processor::X64,
+                [12, 1, 0, 0],
+                "examples/guard-agent/payload/bin/watchdog.exe",
+            ),
+            control(
+                "Example Guard",
+                Processor::X64,
+                [12, 1, 0, 0],
+                "examples/guard-agent/payload/bin/guardctl.exe",
+            ),
+            agent(
+                "Example Log Forwarder",
+                Processor::X64,
+                [3, 2, 1, 0],
+                "examples/log-forwarder/payload/bin/forwarder.exe",
+            ),
+            control(
+                "Example Log Forwarder",
+                Processor::X64,
+                [3, 2, 1, 0],
+                "examples/log-forwarder/payload/bin/forwarderctl.exe",
+            ),
         ],
         old_windows: false,
     },
 ];
 
-const fn agent(processor: Processor, version: [u16; 4], path: &'static str) -> Recipe {
-    let resources = Some(Resources { version, title: "Acme Endpoint Agent" });
+const fn agent(title: &'static str, processor: Processor, version: [u16; 4], path: &'static str) -> Recipe {
+    let resources = Some(Resources { version, title });
     Recipe { binary: "agent", processor, path, resources, exports: None }
 }
 
-const fn control(processor: Processor, version: [u16; 4], path: &'static str) -> Recipe {
-    let resources = Some(Resources { version, title: "Acme Agent Control" });
+const fn control(title: &'static str, processor: Processor, version: [u16; 4], path: &'static str) -> Recipe {
+    let resources = Some(Resources { version, title });
     Recipe { binary: "agentctl", processor, path, resources, exports: None }
 }
 

@@ -151,20 +151,6 @@ pub fn product(version: u16) -> Product {
                 value: template("{InstallDir}"),
                 action: EnvironmentAction::Set,
             },
-            Op::Ini {
-                folder: template("{ProgramData}\\Acme\\Shared"),
-                file: "agents.ini".into(),
-                section: template("agents"),
-                key: template("acme"),
-                value: template("\"{InstallDir}\""),
-            },
-            Op::Ini {
-                folder: template("{Windows}"),
-                file: "other.ini".into(),
-                section: template("all"),
-                key: template(if version == 1 { "one" } else { "two" }),
-                value: template("{SERVER}"),
-            },
             Op::Shortcut {
                 folder: Dir::StartMenu,
                 subfolder: "Acme".into(),
@@ -172,7 +158,7 @@ pub fn product(version: u16) -> Product {
                 target: "bin\\agent.exe".into(),
                 arguments: template("--x"),
                 description: "Agent".into(),
-                icon: (version != 1).then(|| "bin\\agent.exe".into()),
+                icon: None,
             },
             Op::Service(Service {
                 name: "AcmeAgent".into(),

@@ -47,8 +47,6 @@ pub struct State {
     pub index: Index,
     /// Everything else, in order.
     pub steps: Vec<Step>,
-    /// Bytes that must be free beside the files.
-    pub reserve: u64,
 }
 
 /// From one state to another.
@@ -210,7 +208,7 @@ impl<'a, S: System> Transaction<'a, S> {
     }
 
     fn check_space(&mut self, change: &Change<'_, S>, difference: &compare::Difference) -> Outcome<()> {
-        let mut need = (1u64 << 20).saturating_add(change.new.reserve);
+        let mut need = 1u64 << 20;
         for place in &difference.write {
             need = need.saturating_add(change.new.index.entries.get(*place).map_or(0, |entry| entry.size));
         }
