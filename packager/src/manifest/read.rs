@@ -10,8 +10,8 @@ use toml::de::{DeTable, DeValue};
 
 use super::types::{
     Bootstrap, Data, Detect, Directory, Environment, Firewall, Group, Manifest, Msi, Payload, Product,
-    RawColumn, RawRow, RawTable, RawValue, Recovery, Registry, Removal, Service, Setting, Shortcut, Site,
-    Task, Text, Traffic, Typed, Version,
+    RawColumn, RawRow, RawTable, RawValue, Recovery, Registry, Removal, Rights, Service, Setting, Shortcut,
+    Site, Task, Text, Traffic, Typed, Version,
 };
 
 /// The whole manifest.
@@ -148,11 +148,16 @@ fn payload(t: &Table<'_, '_>) -> Payload {
             .iter()
             .map(|g| Group { files: g.texts("files"), when: g.text("when") })
             .collect(),
+        rights: t
+            .tables("rights")
+            .iter()
+            .map(|r| Rights { files: r.texts("files"), acl: r.text("acl") })
+            .collect(),
     }
 }
 
 fn directory(t: &Table<'_, '_>) -> Directory {
-    Directory { path: t.text("path"), when: t.text("when") }
+    Directory { path: t.text("path"), when: t.text("when"), acl: t.text("acl"), purge: t.flag("purge") }
 }
 
 fn settings(t: &Table<'_, '_>) -> Vec<Setting> {
@@ -184,6 +189,7 @@ fn registry(t: &Table<'_, '_>) -> Registry {
         values: values.into_iter().filter_map(|(name, value)| Some((name, data(value)?))).collect(),
         remove: removal(t, "remove"),
         remove_on_uninstall: removal(t, "remove-on-uninstall"),
+        acl: t.text("acl"),
         when: t.text("when"),
     }
 }

@@ -130,6 +130,17 @@ pub struct Payload {
     pub keep: Vec<Text>,
     /// `[[payload.group]]`
     pub groups: Vec<Group>,
+    /// `[[payload.rights]]`
+    pub rights: Vec<Rights>,
+}
+
+/// `[[payload.rights]]`
+#[derive(Clone, Debug)]
+pub struct Rights {
+    /// `files`
+    pub files: Vec<Text>,
+    /// `acl`
+    pub acl: Option<Text>,
 }
 
 /// `[[payload.group]]`
@@ -148,6 +159,10 @@ pub struct Directory {
     pub path: Option<Text>,
     /// `when`
     pub when: Option<Text>,
+    /// `acl`
+    pub acl: Option<Text>,
+    /// `purge`
+    pub purge: Option<Spanned<bool>>,
 }
 
 /// `[setting.NAME]`
@@ -188,6 +203,8 @@ pub struct Registry {
     pub remove_on_uninstall: Option<Removal>,
     /// `when`
     pub when: Option<Text>,
+    /// `acl`
+    pub acl: Option<Text>,
 }
 
 /// What is removed of a registry key.

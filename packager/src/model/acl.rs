@@ -57,13 +57,13 @@ const NAMED: &[(&str, [&str; 3])] = &[
 
 /// Trustees with two letters that every Windows from XP on knows, and those that need a domain.
 const TRUSTEES: &[&str] = &[
-    "AN", "AO", "AU", "BA", "BG", "BO", "BU", "CA", "CG", "CO", "DA", "DC", "DD", "DG", "DU", "EA", "ED", "IU",
-    "LA", "LG", "LS", "LU", "MU", "NO", "NS", "NU", "OW", "PA", "PO", "PS", "PU", "RC", "RD", "RE", "RS", "RU",
-    "SA", "SO", "SU", "SY", "WD",
+    "AN", "AO", "AU", "BA", "BG", "BO", "BU", "CA", "CG", "CO", "DA", "DC", "DD", "DG", "DU", "EA", "ED",
+    "IU", "LA", "LG", "LS", "LU", "MU", "NO", "NS", "NU", "OW", "PA", "PO", "PS", "PU", "RC", "RD", "RE",
+    "RS", "RU", "SA", "SO", "SU", "SY", "WD",
 ];
 const RIGHTS: &[&str] = &[
-    "GA", "GR", "GW", "GX", "RC", "SD", "WD", "WO", "RP", "WP", "CC", "DC", "LC", "SW", "LO", "DT", "CR", "FA",
-    "FR", "FW", "FX", "KA", "KR", "KW", "KX",
+    "GA", "GR", "GW", "GX", "RC", "SD", "WD", "WO", "RP", "WP", "CC", "DC", "LC", "SW", "LO", "DT", "CR",
+    "FA", "FR", "FW", "FX", "KA", "KR", "KW", "KX",
 ];
 const ACE_FLAGS: &[&str] = &["CI", "OI", "NP", "IO", "ID"];
 
@@ -150,7 +150,8 @@ impl<'a> Parser<'a> {
             return self.fail("an entry in parentheses was expected", "such as (A;OICI;FA;;;BA)");
         }
         if entries == 0 {
-            return self.fail("nobody may do anything", "add at least an entry for administrators: (A;;FA;;;BA)");
+            return self
+                .fail("nobody may do anything", "add at least an entry for administrators: (A;;FA;;;BA)");
         }
         Ok(())
     }
@@ -181,7 +182,8 @@ impl<'a> Parser<'a> {
             None => !rights.is_empty() && pairs(rights, RIGHTS).is_none(),
         };
         if !fine {
-            return self.fail(format!("`{rights}` are no rights"), "such as FA, FR, FW, FX, KA, KR or 0x1200a9");
+            return self
+                .fail(format!("`{rights}` are no rights"), "such as FA, FR, FW, FX, KA, KR or 0x1200a9");
         }
         self.at += rights.len() + 1;
         if !object.is_empty() || !inherited.is_empty() {

@@ -3,6 +3,7 @@
 //! | module | what it holds |
 //! | --- | --- |
 //! | [`lower`] | from the manifest to the model |
+//! | [`acl`] | who may do what: names and SDDL |
 //! | [`conditions`] | conditions over settings |
 //! | [`values`] | product ids, slugs, versions, names |
 //! | [`registry`] | registry roots, keys and values |
@@ -11,6 +12,7 @@
 //! | [`places`] | install directories and other folders |
 //! | [`windows`] | Windows versions and languages by name |
 
+pub mod acl;
 pub mod conditions;
 pub mod lower;
 pub mod places;
@@ -69,6 +71,8 @@ pub struct Model {
     pub acts: Vec<Op>,
     /// Files that hang on a condition: globs, resolved against each payload.
     pub groups: Vec<(Condition, Vec<String>)>,
+    /// Who may do what with files: globs, resolved against each payload, and SDDL.
+    pub rights: Vec<(Vec<String>, String)>,
     /// Detection keys, without the default one.
     pub detect: Vec<(Root, String)>,
     /// The value of a detection key that holds the install directory.
@@ -117,6 +121,8 @@ pub struct RegistryKey {
     pub remove_on_uninstall: Vec<Option<String>>,
     /// When it is there; `None`: always.
     pub when: Option<Condition>,
+    /// Who may do what in it: SDDL.
+    pub acl: Option<String>,
 }
 
 /// A registry view as the manifest says it.

@@ -105,6 +105,33 @@ pub fn directory(text: &str, scope: Scope, names: &Names) -> Result<Template, Pr
     Ok(template)
 }
 
+/// Whose a folder is when it is not a product's alone: Windows' own folders, and those that Windows shares out.
+#[must_use]
+pub fn shared_with(folder: &Template) -> Option<&'static str> {
+    let [Part::Dir(dir), Part::Text(below)] = folder.0.as_slice() else { return None };
+    let mut names = below.split('\\').filter(|name| !name.is_empty());
+    let first = path::lower(names.next().unwrap_or_default());
+    let alone = names.next().is_none();
+    match dir {
+        Dir::Windows | Dir::System => Some("Windows"),
+        Dir::StartMenu | Dir::Startup | Dir::Desktop => Some("all programs"),
+        Dir::ProgramData | Dir::LocalAppData | Dir::AppData if first == "microsoft" => Some("Windows"),
+        Dir::ProgramData | Dir::LocalAppData
+            if alone
+                && matches!(
+                    first.as_str(),
+                    "package cache" | "packages" | "temp" | "programs" | "start menu"
+                ) =>
+        {
+            Some("all programs")
+        }
+        Dir::ProgramFiles if alone && first == "common files" => Some("all programs"),
+        Dir::ProgramFiles if first == "windowsapps" || first.starts_with("windows ") => Some("Windows"),
+        Dir::ProgramFiles | Dir::CommonFiles if alone && first == "microsoft shared" => Some("Windows"),
+        _ => None,
+    }
+}
+
 /// A template of a known folder and a plain path below it.
 fn folder(text: &str, allowed: &[Dir], names: &Names) -> Result<Template, Problem> {
     let text = text.replace('/', "\\");

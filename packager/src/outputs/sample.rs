@@ -77,7 +77,12 @@ pub fn package(arch: Arch) -> PackagePlan {
             floor: 40,
         },
         ops: vec![
-            Op::Directory { path: below(Dir::ProgramData, r"Acme\Agent"), acl: None, purge: false },
+            Op::Directory {
+                path: below(Dir::ProgramData, r"Acme\Agent"),
+                acl: Some("D:P(A;OICI;FA;;;BA)".into()),
+                purge: false,
+            },
+            Op::FileAcl { file: r"bin\agent.exe".into(), acl: "D:P(A;;FA;;;BA)".into() },
             Op::RegistryRemove {
                 key: key(View::Bits32, r"SOFTWARE\Old\Agent"),
                 name: None,
@@ -94,7 +99,10 @@ pub fn package(arch: Arch) -> PackagePlan {
             value(view, "Cache", Data::ExpandSz(text("%ProgramData%"))),
             value(View::Bits32, "Magic", Data::Binary(vec![0, 255, 16])),
             value(view, "Big", Data::Qword(5_000_000_000)),
-            Op::RegistryKey { key: key(view, r"SOFTWARE\Acme\Agent\Empty"), acl: None },
+            Op::RegistryKey {
+                key: key(view, r"SOFTWARE\Acme\Agent\Empty"),
+                acl: Some("D:P(A;CI;KA;;;BA)".into()),
+            },
             Op::Environment {
                 name: "PATH".into(),
                 value: below(Dir::InstallDir, "bin"),

@@ -58,6 +58,21 @@ fn groups(model: &Model, scan: &Scan) -> Vec<FileGroup> {
     model.groups.iter().map(group).collect()
 }
 
+/// The rights of files; of two for one file the last counts.
+fn rights(model: &Model, scan: &Scan) -> Vec<Op> {
+    let sets: Vec<_> = model
+        .rights
+        .iter()
+        .map(|(globs, acl)| (scan::globs(globs.iter().map(String::as_str)).unwrap_or_default(), acl))
+        .collect();
+    let of_file = |path: &str| {
+        let name = path.replace('\\', "/");
+        let (_, acl) = sets.iter().rev().find(|(globs, _)| globs.is_match(&name))?;
+        Some(Op::FileAcl { file: path.to_owned(), acl: (*acl).clone() })
+    };
+    scan.files.iter().filter_map(|found| of_file(&found.path)).collect()
+}
+
 fn target(model: &Model, arch: Arch, scan: &Scan) -> Plan {
     let native = native_view(arch);
     let key = |root: Root, path: &str| Key { root, view: native, path: path.to_owned() };
@@ -100,7 +115,7 @@ fn target(model: &Model, arch: Arch, scan: &Scan) -> Plan {
         detect,
         detect_value: model.detect_value.clone(),
         bootstrap: model.bootstrap.clone(),
-        ops: ops(model, arch),
+        ops: ops(model, arch, rights(model, scan)),
     }
 }
 
@@ -124,10 +139,11 @@ pub fn default_detection_key(model: &Model, arch: Arch) -> Key {
     Key { root, view: native_view(arch), path }
 }
 
-fn ops(model: &Model, arch: Arch) -> Vec<Op> {
+fn ops(model: &Model, arch: Arch, rights: Vec<Op>) -> Vec<Op> {
     let native = native_view(arch);
     let mut ops: Vec<Op> = model.directories.clone();
 
+    ops.extend(rights);
     ops.extend(removals(model, native));
     let mut values: Vec<(Option<Condition>, Key, String, Data)> = Vec::new();
     let own = default_detection_key(model, arch);
@@ -154,7 +170,11 @@ fn ops(model: &Model, arch: Arch) -> Vec<Op> {
         let key = declared_key(model.scope, declared, native);
         if declared.values.is_empty() && declared.remove.is_empty() && declared.remove_on_uninstall.is_empty()
         {
-            empty_keys.push(when(&declared.when, Op::RegistryKey { key: key.clone(), acl: None }));
+            let acl = declared.acl.clone();
+            empty_keys.push(when(&declared.when, Op::RegistryKey { key: key.clone(), acl }));
+        } else if let Some(acl) = &declared.acl {
+            // Before its values: what is in them is nobody else's from the first moment.
+            ops.push(when(&declared.when, Op::RegistryKey { key: key.clone(), acl: Some(acl.clone()) }));
         }
         values.extend(
             declared

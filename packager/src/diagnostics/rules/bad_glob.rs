@@ -8,7 +8,8 @@ pub(super) const RULE: Rule = Rule { name: "bad-glob", summary: "a glob that can
 fn check(context: &Context<'_>, out: &mut Findings<'_>) {
     let payload = &context.manifest.payload;
     let groups = payload.groups.iter().flat_map(|group| &group.files);
-    for glob in payload.exclude.iter().chain(&payload.keep).chain(groups) {
+    let rights = payload.rights.iter().flat_map(|rights| &rights.files);
+    for glob in payload.exclude.iter().chain(&payload.keep).chain(groups).chain(rights) {
         out.check(glob, scan::glob);
     }
 }

@@ -116,6 +116,7 @@ macro_rules! rules {
 
 rules! {
     ask_without_dialogs,
+    bad_acl,
     bad_ask,
     bad_association,
     bad_bootstrap_name,

@@ -23,6 +23,14 @@ fn check(context: &Context<'_>, out: &mut Findings<'_>) {
             out.warning(Finding::at(start.span(), problem).also(min.span(), "the oldest Windows"));
         }
     }
+    let manifest = context.manifest;
+    let rights = manifest.directories.iter().map(|d| &d.acl).chain(manifest.registry.iter().map(|r| &r.acl));
+    for acl in rights.chain(manifest.payload.rights.iter().map(|r| &r.acl)).flatten() {
+        let problem = Problem::new(format!("the MSI will not install on {}", min.get_ref()))
+            .why("an MSI with rights needs Windows Installer 5, which came with Windows 7")
+            .help("say min = \"windows-7\", or give old machines the setup EXE");
+        out.warning(Finding::at(acl.span(), problem).also(min.span(), "the oldest Windows"));
+    }
     for preshutdown in context.manifest.services.iter().filter_map(|s| s.preshutdown.as_ref()) {
         let problem = Problem::new(format!("nothing waits for the service on {}", min.get_ref()))
             .why("preshutdown came with Windows Vista, and Windows Installer 5 of Windows 7 can set it")
@@ -43,6 +51,9 @@ mod tests {
         let waits = manifest.replace("start = 'auto-delayed'", "preshutdown = '30s'");
         let old = waits.replace("[payload]", "platforms = { min = 'server-2003' }\n[payload]");
         warning(&old, "needs-newer-windows", "preshutdown");
+        let locked = and("[[registry]]\nkey = 'HKLM\\A'\nacl = 'users-read'");
+        let old = locked.replace("[payload]", "platforms = { min = 'windows-vista' }\n[payload]");
+        warning(&old, "needs-newer-windows", "acl");
         fine(&min("windows-7"));
         fine(&manifest);
     }

@@ -21,11 +21,13 @@ fn check(context: &Context<'_>, out: &mut Findings<'_>) {
         }
     }
     let groups = payload.groups.iter().flat_map(|group| &group.files);
+    let rights = payload.rights.iter().flat_map(|rights| &rights.files);
     for (keep, why) in payload
         .keep
         .iter()
         .map(|glob| (glob, "the file that shall survive would be treated as any other"))
         .chain(groups.map(|glob| (glob, "the file that hangs on a condition would be there in any case")))
+        .chain(rights.map(|glob| (glob, "the file that shall be protected would be open to others")))
     {
         let Ok(glob) = scan::glob(keep.get_ref()).map(|g| g.compile_matcher()) else { continue };
         if !scans.iter().flat_map(|s| &s.files).any(|f| glob.is_match(f.path.replace('\\', "/"))) {
@@ -48,6 +50,11 @@ mod tests {
         warning(&payload("[[payload.keep]]\nfiles = ['config/*']"), "unused-glob", "files");
         warning(
             &payload("[setting.A]\n[[payload.group]]\nfiles = ['config/*']\nwhen = 'A'"),
+            "unused-glob",
+            "files",
+        );
+        warning(
+            &payload("[[payload.rights]]\nfiles = ['bin/*.key']\nacl = 'admins-and-system'"),
             "unused-glob",
             "files",
         );

@@ -109,7 +109,7 @@ const PAYLOAD: &[Field] = &[
     field("exclude", TEXTS, "files that are left out, as globs"),
     field("keep", Tables(KEEP), "files that survive update, repair and uninstall once they were edited"),
     field("group", Tables(GROUP), "files that hang on a setting"),
-    later("rights", Tables(RIGHTS), "who may do what with single files"),
+    field("rights", Tables(RIGHTS), "who may do what with single files"),
 ];
 
 const KEEP: &[Field] = &[need("files", TEXTS, "globs below the payload folder")];
@@ -125,7 +125,7 @@ const RIGHTS: &[Field] = &[
 
 const DIRECTORY: &[Field] = &[
     need("path", Text, "the folder"),
-    later("acl", Text, "who may do what in it: a name or SDDL"),
+    field("acl", Text, "who may do what in it: a name or SDDL"),
     later("purge", Flag, "removed with all that is in it on uninstall"),
     field("when", Text, "a condition over settings"),
 ];
@@ -155,7 +155,7 @@ const REGISTRY: &[Field] = &[
     field("values", Map(&AnyOf(&[Text, Table(VALUE)])), "its values; the key alone when absent"),
     field("remove", AnyOf(&[Flag, TEXTS]), "values that are removed on install, or true: the whole key"),
     field("remove-on-uninstall", AnyOf(&[Flag, TEXTS]), "the same, on uninstall"),
-    later("acl", Text, "who may do what in the key: a name or SDDL"),
+    field("acl", Text, "who may do what in the key: a name or SDDL"),
     field("when", Text, "a condition over settings"),
 ];
 

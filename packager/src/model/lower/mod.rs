@@ -10,6 +10,7 @@ use camino::Utf8PathBuf;
 use packager_shared::plan::{Arch, Bootstrap, Data, EnvironmentAction, Op, Platform, Scope, Site};
 use packager_shared::template::{Dir, Template};
 
+use super::acl::{self, Object};
 use super::places::{self, Names};
 use super::{Model, RegistryKey, Setting, ViewChoice, raw, registry, values, windows};
 use crate::manifest::types::{self, Manifest, Removal, Text, Typed, Version};
@@ -46,7 +47,8 @@ pub fn lower(manifest: &Manifest, inputs: &Inputs) -> Option<Model> {
         install_dir: places::install_dir(manifest.payload.dir.as_ref()?.get_ref(), scope, &names).ok()?,
         directories: all(&manifest.directories, |d| {
             let path = places::directory(d.path.as_ref()?.get_ref(), scope, &names).ok()?;
-            when::op(&d.when, &names, Op::Directory { path, acl: None, purge: false })
+            let purge = d.purge.as_ref().is_some_and(|flag| *flag.get_ref());
+            when::op(&d.when, &names, Op::Directory { path, acl: rights(&d.acl, Object::Directory)?, purge })
         })?,
         settings: all(&manifest.settings, setting)?,
         registry,
@@ -56,6 +58,10 @@ pub fn lower(manifest: &Manifest, inputs: &Inputs) -> Option<Model> {
         groups: all(&manifest.payload.groups, |g| {
             let globs = g.files.iter().map(|glob| glob.get_ref().clone()).collect();
             Some((when::condition(&g.when, &names)??, globs))
+        })?,
+        rights: all(&manifest.payload.rights, |r| {
+            let globs = r.files.iter().map(|glob| glob.get_ref().clone()).collect();
+            Some((globs, rights(&r.acl, Object::File)??))
         })?,
         detect: all(&manifest.detect.keys, |k| registry::key(k.get_ref()).ok())?,
         detect_value: text(&manifest.detect.path).unwrap_or_else(|| "Application Path".into()),
@@ -163,6 +169,7 @@ fn registry_key(key: &types::Registry, names: &Names) -> Option<RegistryKey> {
         values,
         remove: removal(&key.remove),
         remove_on_uninstall: removal(&key.remove_on_uninstall),
+        acl: rights(&key.acl, Object::Key)?,
         when: when::condition(&key.when, names)?,
     })
 }
@@ -287,6 +294,14 @@ fn asks(manifest: &Manifest) -> Vec<Ask> {
         Some(Ask { setting: setting.name.get_ref().clone(), label: text(&setting.ask)? })
     };
     manifest.settings.iter().filter_map(ask).collect()
+}
+
+/// SDDL of what is said about rights, if anything is.
+fn rights(at: &Option<Text>, object: Object) -> Option<Option<String>> {
+    match at {
+        Some(text) => acl::sddl(text.get_ref(), object).ok().map(Some),
+        None => Some(None),
+    }
 }
 
 fn text(at: &Option<Text>) -> Option<String> {

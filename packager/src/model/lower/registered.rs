@@ -54,6 +54,7 @@ fn key(root: Root, path: String, values: Vec<(&str, Data)>) -> RegistryKey {
         remove: Vec::new(),
         remove_on_uninstall: Vec::new(),
         when: None,
+        acl: None,
     }
 }
 

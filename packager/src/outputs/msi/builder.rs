@@ -101,7 +101,7 @@ impl<'a> Builder<'a> {
 
     /// A condition as Windows Installer evaluates it when it costs. A secret is not read back: that it was given is
     /// known from a mark.
-    fn condition(&self, when: &Condition) -> String {
+    pub fn condition(&self, when: &Condition) -> String {
         let settings = &self.release.package.target.settings;
         conditions::text_with(when, &|name| match settings.iter().find(|setting| setting.name == name) {
             Some(setting) if setting.secret => secrets::given(name),

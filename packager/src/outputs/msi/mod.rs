@@ -7,6 +7,7 @@
 //! | `directories`, `files`, `short_names` | Directory, File, Component, Media |
 //! | [`previous`] | what an upgrade from an earlier MSI would do wrong |
 //! | `raw` | rows that the author wrote |
+//! | `locks` | rights of folders, files and keys |
 //! | `registry`, `services`, `shell` | what operations become |
 //! | `settings`, `upgrade`, `ownership` | properties, launch conditions, the state key |
 //! | `sites` | transforms, and packages of one site |
@@ -21,6 +22,7 @@ mod builder;
 mod directories;
 mod files;
 mod formatted;
+mod locks;
 mod ownership;
 pub mod previous;
 mod product;
@@ -237,9 +239,25 @@ pub fn plan_for(release: Release<'_>, site: Option<&Site>) -> Result<MsiPlan> {
 /// Adds the rows of an operation; what no table can say has none.
 fn operation(builder: &mut Builder<'_>, op: &Op) {
     match op {
-        Op::Directory { .. } => {}
+        Op::Directory { path, acl: Some(acl), purge } => {
+            // One that hangs on a condition and is purged is the bootstrap's.
+            if builder.when.is_none() || !purge {
+                let folder = builder.directories.template(path);
+                locks::write(builder, "CreateFolder", &folder, acl);
+            }
+        }
+        Op::Directory { acl: None, .. } => {}
+        Op::FileAcl { file, acl } => {
+            let file = builder.file_key(file);
+            locks::write(builder, "File", &file, acl);
+        }
         Op::RegistryValue { key, name, data } => registry::write_value(builder, key, name, data),
-        Op::RegistryKey { key, .. } => registry::write_key(builder, key),
+        Op::RegistryKey { key, acl } => {
+            let row = registry::write_key(builder, key);
+            if let Some(acl) = acl {
+                locks::write(builder, "Registry", &row, acl);
+            }
+        }
         Op::Environment { name, value, action } => shell::environment(builder, name, value, *action),
         Op::Shortcut { folder, subfolder, name, target, arguments, description, icon: _ } => shell::shortcut(
             builder,
@@ -249,8 +267,7 @@ fn operation(builder: &mut Builder<'_>, op: &Op) {
         Op::RegistryRemove { key, name, on_uninstall: false } => {
             registry::remove(builder, key, name.as_deref());
         }
-        Op::FileAcl { .. }
-        | Op::RegistryRemove { .. }
+        Op::RegistryRemove { .. }
         | Op::Ini { .. }
         | Op::Config(_)
         | Op::Migrate { .. }

@@ -45,7 +45,8 @@ pub fn summary(builder: &Builder<'_>) -> Result<Summary> {
         Arch::X64 => "x64",
         Arch::Arm64 => "Arm64",
     };
-    let needs_5 = product.arch == Arch::Arm64 || !builder.rows.table("MsiServiceConfig").is_empty();
+    let uses = |table| !builder.rows.table(table).is_empty();
+    let needs_5 = product.arch == Arch::Arm64 || uses("MsiServiceConfig") || uses("MsiLockPermissionsEx");
     Ok(Summary {
         subject: product.name.clone(),
         comments: builder.texts.message("comments", &[("product", &product.name)])?,

@@ -49,11 +49,13 @@ pub fn write_value(builder: &mut Builder<'_>, key: &Key, name: &str, data: &Data
 
 /// Adds a key that exists even if empty. `+` only creates it; `-` and `*` would take it away on uninstall with all
 /// that others put below it (Microsoft: "Registry Table", Name).
-pub fn write_key(builder: &mut Builder<'_>, key: &Key) {
-    write(builder, key, "+".into(), Cell::Null);
+///
+/// Returns the row's key.
+pub fn write_key(builder: &mut Builder<'_>, key: &Key) -> String {
+    write(builder, key, "+".into(), Cell::Null)
 }
 
-fn write(builder: &mut Builder<'_>, key: &Key, name: Cell, value: Cell) {
+fn write(builder: &mut Builder<'_>, key: &Key, name: Cell, value: Cell) -> String {
     let what = match &name {
         Cell::Text(text) => text.clone(),
         _ => String::new(),
@@ -74,9 +76,10 @@ fn write(builder: &mut Builder<'_>, key: &Key, name: Cell, value: Cell) {
         formatted::literal(&key.path).into(),
         name,
         value,
-        id.into(),
+        id.clone().into(),
     ];
     builder.rows.push("Registry", row);
+    id
 }
 
 /// Removes a value, or (`None`) a key with all below it, on install: before values are written, and brought back by

@@ -72,6 +72,28 @@ fn what_the_tables_cannot_say_is_an_action_with_its_undo_before_it() {
 }
 
 #[test]
+fn rights_are_rows_of_one_table_and_need_windows_installer_5() {
+    let rows = rows(Arch::X86);
+    let locks = rows.table("MsiLockPermissionsEx");
+    let mut seen: Vec<_> = locks.iter().map(|row| (text(&row[2]), text(&row[3]))).collect();
+    seen.sort_unstable();
+    let wanted = [
+        ("CreateFolder", "D:P(A;OICI;FA;;;BA)"),
+        ("File", "D:P(A;;FA;;;BA)"),
+        ("Registry", "D:P(A;CI;KA;;;BA)"),
+    ];
+    assert_eq!(seen, wanted);
+    for row in locks {
+        let object = rows.table(text(&row[2]).to_owned().as_str()).iter().any(|locked| locked[0] == row[1]);
+        assert!(object, "{row:?} locks nothing");
+    }
+    let package = sample::package(Arch::X86);
+    let files = sample::files();
+    assert_eq!(plan(sample::release(&package, &files)).unwrap().summary.installer_version, 500);
+    assert!(rows.table("LockPermissions").is_empty());
+}
+
+#[test]
 fn a_service_is_of_the_tables_or_of_the_bootstrap_and_stopped_by_windows_installer() {
     let rows = rows(Arch::X64);
     let names = |table| rows.table(table).iter().map(|row| text(&row[1])).collect::<Vec<_>>();
@@ -224,9 +246,10 @@ fn what_hangs_on_a_condition_is_a_component_that_is_looked_at_again() {
         *conditions.entry(text(&row[4]).to_owned()).or_default() += 1;
     }
     // Empty keys are made by the tables, and removed by the bootstrap.
-    // Empty keys are made by the tables, and removed by the bootstrap.
     let empty = |op: &Op| matches!(op, Op::RegistryKey { .. });
-    let by_tables = |op: &&Op| matches!(op, Op::When(_, inner) if !op.needs_bootstrap() || empty(inner));
+    // The rights of a file are no component.
+    let rights = |op: &Op| matches!(op, Op::FileAcl { .. });
+    let by_tables = |op: &&Op| matches!(op, Op::When(_, inner) if (!op.needs_bootstrap() && !rights(inner)) || empty(inner));
     let each = package.target.ops.iter().filter(by_tables).count() / 2 + 1;
     assert!(each > 10);
     let servers = "GROUP=\"servers\" OR REMOVE~=\"ALL\"".to_owned();
