@@ -8,6 +8,9 @@ use super::{registry, values, windows};
 fn versions_are_padded_and_bounded() {
     assert_eq!(values::version("1"), Ok([1, 0, 0, 0]));
     assert_eq!(values::version("255.255.65535.65535"), Ok([255, 255, 65_535, 65_535]));
+    let year = values::version("2026.1").unwrap_err();
+    assert_eq!(year.help.as_deref(), Some("write the year with two digits: 26.1"));
+    assert!(values::version("256.1").unwrap_err().help.unwrap().starts_with("write two to four numbers"));
     assert_eq!(values::version("4.02.0"), Ok([4, 2, 0, 0]));
     for bad in ["", ".", "1.", "+1", "1.2.3.4.5", "256", "0.256", "0.0.65536", "0x1", "1 ", "\u{0661}"] {
         assert!(values::version(bad).is_err(), "{bad}");

@@ -77,10 +77,16 @@ pub fn version(text: &str) -> Result<[u16; 4], Problem> {
         }
         match part.parse::<u16>() {
             Ok(number) if number <= limit => *slot = number,
-            _ => {
-                return Err(Problem::new(format!("the {place} part of the version is over {limit}"))
-                    .why("Windows Installer holds a version in 8, 8 and 16 bits")
-                    .help(help));
+            number => {
+                let year = place == "first" && matches!(number, Ok(2000..=2099));
+                let problem = Problem::new(format!("the {place} part of the version is over {limit}"))
+                    .why("Windows Installer holds a version in 8, 8 and 16 bits");
+                return Err(match text.get(2..) {
+                    Some(rest) if year => {
+                        problem.help(format!("write the year with two digits: {}", short(rest)))
+                    }
+                    _ => problem.help(help),
+                });
             }
         }
     }

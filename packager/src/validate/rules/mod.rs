@@ -5,6 +5,7 @@ mod ice03;
 mod ice04;
 mod ice05;
 mod ice06;
+mod ice07;
 mod ice08;
 mod ice09;
 mod ice101;
@@ -13,11 +14,13 @@ mod ice104;
 mod ice12;
 mod ice13;
 mod ice14;
+mod ice15;
 mod ice16;
 mod ice17;
 mod ice18;
 mod ice20;
 mod ice21;
+mod ice22;
 mod ice23;
 mod ice24;
 mod ice26;
@@ -32,18 +35,25 @@ mod ice36;
 mod ice38;
 mod ice39;
 mod ice40;
+mod ice41;
+mod ice42;
 mod ice43;
 mod ice44;
 mod ice45;
 mod ice46;
 mod ice48;
+mod ice49;
 mod ice50;
+mod ice51;
 mod ice52;
+mod ice53;
 mod ice54;
 mod ice56;
 mod ice57;
+mod ice59;
 mod ice60;
 mod ice61;
+mod ice62;
 mod ice63;
 mod ice64;
 mod ice65;
@@ -64,10 +74,15 @@ mod ice84;
 mod ice86;
 mod ice87;
 mod ice88;
+mod ice89;
 mod ice90;
 mod ice91;
 mod ice92;
 mod ice93;
+mod ice94;
+mod ice96;
+mod ice97;
+mod ice98;
 mod ice99;
 
 use super::Rule;
@@ -91,6 +106,7 @@ pub const RULES: &[Rule] = &[
     },
     Rule { name: "ICE05", asks: "the properties that every package needs are there", check: ice05::check },
     Rule { name: "ICE06", asks: "what `_Validation` describes is there", check: ice06::check },
+    Rule { name: "ICE07", asks: "fonts are installed to the folder of fonts", check: ice07::check },
     Rule { name: "ICE08", asks: "no two components have the same GUID", check: ice08::check },
     Rule { name: "ICE09", asks: "components in the system folder are permanent", check: ice09::check },
     Rule {
@@ -104,6 +120,7 @@ pub const RULES: &[Rule] = &[
         asks: "no feature is its own parent, and a root feature follows no parent",
         check: ice14::check,
     },
+    Rule { name: "ICE15", asks: "content types and extensions name each other", check: ice15::check },
     Rule { name: "ICE16", asks: "the product's name has at most 63 characters", check: ice16::check },
     Rule { name: "ICE17", asks: "controls have what they depend on in other tables", check: ice17::check },
     Rule { name: "ICE18", asks: "an empty directory that is a key path is created", check: ice18::check },
@@ -113,6 +130,11 @@ pub const RULES: &[Rule] = &[
         check: ice20::check,
     },
     Rule { name: "ICE21", asks: "every component belongs to a feature", check: ice21::check },
+    Rule {
+        name: "ICE22",
+        asks: "published components belong to the feature that publishes them",
+        check: ice22::check,
+    },
     Rule {
         name: "ICE23",
         asks: "the tab key leads through the controls of a dialog in one circle",
@@ -168,6 +190,16 @@ pub const RULES: &[Rule] = &[
         check: ice40::check,
     },
     Rule {
+        name: "ICE41",
+        asks: "classes and extensions belong to the feature that they name",
+        check: ice41::check,
+    },
+    Rule {
+        name: "ICE42",
+        asks: "a server in a process is no program, and only a program has arguments",
+        check: ice42::check,
+    },
+    Rule {
         name: "ICE43",
         asks: "a component with a shortcut in the user's profile has a registry value of the user as its key path",
         check: ice43::check,
@@ -180,12 +212,23 @@ pub const RULES: &[Rule] = &[
         asks: "no directory is tied to a path of this or that machine",
         check: ice48::check,
     },
+    Rule { name: "ICE49", asks: "the default value of a registry key is a string", check: ice49::check },
     Rule {
         name: "ICE50",
         asks: "icons of advertised shortcuts have the extension of what they start",
         check: ice50::check,
     },
+    Rule {
+        name: "ICE51",
+        asks: "fonts have a title when their file has no name of its own, and only then",
+        check: ice51::check,
+    },
     Rule { name: "ICE52", asks: "searches set public properties", check: ice52::check },
+    Rule {
+        name: "ICE53",
+        asks: "nothing is written that Windows Installer keeps for itself, or a policy of it",
+        check: ice53::check,
+    },
     Rule {
         name: "ICE54",
         asks: "the key path file of a component has a version of its own",
@@ -201,8 +244,18 @@ pub const RULES: &[Rule] = &[
         asks: "a component is of the user or of the machine, not of both",
         check: ice57::check,
     },
+    Rule {
+        name: "ICE59",
+        asks: "advertised shortcuts belong to components of the feature that they install",
+        check: ice59::check,
+    },
     Rule { name: "ICE60", asks: "a file with a version has a language and no hash", check: ice60::check },
     Rule { name: "ICE61", asks: "rows of the Upgrade table do what they say", check: ice61::check },
+    Rule {
+        name: "ICE62",
+        asks: "isolated components are of files, counted, and there when their program is",
+        check: ice62::check,
+    },
     Rule { name: "ICE63", asks: "RemoveExistingProducts stands where it may", check: ice63::check },
     Rule { name: "ICE64", asks: "new directories in the user's profile are removed", check: ice64::check },
     Rule { name: "ICE65", asks: "parts of environment variables have sound separators", check: ice65::check },
@@ -267,6 +320,7 @@ pub const RULES: &[Rule] = &[
         check: ice87::check,
     },
     Rule { name: "ICE88", asks: "the directory of an .ini file is known", check: ice88::check },
+    Rule { name: "ICE89", asks: "the parent of a program id is one itself", check: ice89::check },
     Rule {
         name: "ICE90",
         asks: "no shortcut is in a directory of the profile that a public property names",
@@ -279,6 +333,26 @@ pub const RULES: &[Rule] = &[
     },
     Rule { name: "ICE92", asks: "a permanent component has a GUID", check: ice92::check },
     Rule { name: "ICE93", asks: "no custom action has the name of a standard one", check: ice93::check },
+    Rule {
+        name: "ICE94",
+        asks: "shortcuts to assemblies of the global cache are advertised",
+        check: ice94::check,
+    },
+    Rule {
+        name: "ICE96",
+        asks: "a package that is advertised publishes its features and itself",
+        check: ice96::check,
+    },
+    Rule {
+        name: "ICE97",
+        asks: "no two programs isolate one component in one directory",
+        check: ice97::check,
+    },
+    Rule {
+        name: "ICE98",
+        asks: "the description of a data source is a name that ODBC takes",
+        check: ice98::check,
+    },
     Rule {
         name: "ICE99",
         asks: "no directory has the name of one of Windows Installer's own properties",
