@@ -6,6 +6,8 @@
 //! | [`plan`] | what shall be true on the target: product, platform, settings, an ordered list of operations |
 //! | [`template`] | text with directories and settings in it, resolved on the target |
 //! | [`condition`] | conditions over settings |
+//! | [`config`] | values in configuration files |
+//! | [`config`] | values in configuration files |
 //! | [`index`] | the files of a release: path, size, SHA-256, PE version, flags |
 //! | [`release`] | the signed head of a release on a share |
 //! | [`identity`] | the product as the bootstrap on a share knows it |
@@ -22,6 +24,7 @@ extern crate alloc;
 
 pub mod args;
 pub mod condition;
+pub mod config;
 pub mod decide;
 pub mod exit;
 pub mod identity;

@@ -66,6 +66,10 @@ pub struct Config {
     pub format: ConfigFormat,
     /// Dotted key (or placeholder) and value.
     pub values: Vec<(String, Template)>,
+    /// SHA-256 of the payload's file: nobody has written into one that is still so.
+    pub pristine: [u8; 32],
+    /// The lines of the payload's file with placeholders in them, in formats that have those.
+    pub lines: Vec<String>,
 }
 
 /// A predecessor that is taken over.

@@ -19,6 +19,8 @@ pub(super) fn config(w: &mut Writer, config: &Config) {
         w.string(key);
         template(w, value);
     });
+    w.raw(&config.pristine);
+    w.list(&config.lines, |w, line| w.string(line));
 }
 
 pub(super) fn read_config(r: &mut Reader<'_>) -> Result<Config> {
@@ -34,6 +36,8 @@ pub(super) fn read_config(r: &mut Reader<'_>) -> Result<Config> {
             _ => return r.error("a configuration format is unknown"),
         },
         values: r.list(|r| Ok((r.string()?, read_template(r)?)))?,
+        pristine: r.array()?,
+        lines: r.list(|r| r.string())?,
     })
 }
 

@@ -129,6 +129,8 @@ fn plan() -> Plan {
                 file: "a.toml".into(),
                 format: ConfigFormat::Toml,
                 values: vec![("a.b".into(), template("{URL}"))],
+                pristine: [9; 32],
+                lines: vec!["url=@URL@".into()],
             }),
             Op::Migrate { from: template("{ProgramData}\\Old"), to: template("{InstallDir}\\conf") },
             Op::Firewall(FirewallRule {

@@ -83,7 +83,7 @@ fn the_bootstrap_makes_and_removes_what_tables_cannot() {
     // As the tables leave it: the setting is written, the service is not made.
     let mut world = with(1);
     let group = key("SOFTWARE\\Acme\\com.acme.agent\\Setup\\Settings");
-    let mut say = |world: &mut World, text: &str| {
+    let say = |world: &mut World, text: &str| {
         let values = world.registry.get_mut(&reg(&group)).expect("there");
         values.insert("group".into(), registry::string(SZ, text));
     };
