@@ -5,6 +5,7 @@ use super::vocabulary::ROOT;
 use super::*;
 use crate::diagnostics::{Diagnostic, Severity};
 
+mod docs;
 mod mutations;
 
 /// A manifest that says everything there is to say.
