@@ -77,6 +77,7 @@ pub fn make(
         cabinet: content.cabinet.sha256,
         cabinets: &cabinets,
         site: None,
+        image: &bootstrap,
         icon: icon.as_deref(),
         license: license.as_deref(),
     };

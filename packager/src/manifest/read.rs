@@ -29,6 +29,8 @@ pub fn manifest(root: &DeTable<'_>) -> Manifest {
         shortcuts: root.tables("shortcut").iter().map(shortcut).collect(),
         close: root.tables("close").iter().map(acts::close).collect(),
         runs: root.tables("run").iter().map(acts::run).collect(),
+        replaces: root.tables("replaces").iter().map(acts::replaces).collect(),
+        migrate: root.tables("migrate").iter().map(acts::migrate).collect(),
         firewall: root.tables("firewall").iter().map(firewall).collect(),
         tasks: root.tables("task").iter().map(task).collect(),
         event_sources: root.tables("event-source").iter().map(registered::event_source).collect(),

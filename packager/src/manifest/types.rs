@@ -9,7 +9,7 @@ use std::ops::Range;
 
 pub use serde_spanned::Spanned;
 
-pub use self::acts::{Close, RunProgram};
+pub use self::acts::{Close, Migrate, Replaces, RunProgram};
 pub use self::registered::{Association, EventSource, Font, Listing};
 pub use self::service::{Recovery, Service};
 
@@ -39,6 +39,10 @@ pub struct Manifest {
     pub close: Vec<Close>,
     /// `[[run]]`
     pub runs: Vec<RunProgram>,
+    /// `[[replaces]]`
+    pub replaces: Vec<Replaces>,
+    /// `[[migrate]]`
+    pub migrate: Vec<Migrate>,
     /// `[[firewall]]`
     pub firewall: Vec<Firewall>,
     /// `[[task]]`

@@ -10,12 +10,14 @@
 //! | [`rules`] | firewall rules and scheduled tasks |
 //! | [`raw`] | rows of an MSI that the author wrote |
 //! | [`places`] | install directories and other folders |
+//! | [`predecessors`] | what is taken over |
 //! | [`windows`] | Windows versions and languages by name |
 
 pub mod acl;
 pub mod conditions;
 pub mod lower;
 pub mod places;
+pub mod predecessors;
 pub mod raw;
 pub mod registry;
 pub mod rules;

@@ -47,6 +47,8 @@ pub struct Release<'a> {
     pub cabinets: &'a [u32],
     /// What a site's own MSI has beside the payload.
     pub site: Option<SiteFiles<'a>>,
+    /// Content of the installed bootstrap.
+    pub image: &'a [u8],
     /// Content of the icon file.
     pub icon: Option<&'a [u8]>,
     /// The licence, when the package shows it.

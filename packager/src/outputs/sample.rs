@@ -194,6 +194,7 @@ pub fn release<'a>(package: &'a PackagePlan, files: &'a [InstalledFile]) -> Rele
         digest: [7; 32],
         cabinet: [8; 32],
         cabinets: &[5],
+        image: b"bootstrap",
         icon: Some(b"icon"),
         license: None,
     }

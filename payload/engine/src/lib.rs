@@ -6,6 +6,7 @@
 //! | [`flows`] | what a run does, from its command line to its exit code |
 //! | [`image`] | the package behind a PE image |
 //! | [`detect`], [`facts`] | what is installed; the plan with this machine put in |
+//! | [`uninstaller`] | what removes a predecessor |
 //! | [`acts`] | what is done once, beside the state that becomes true |
 //! | [`transaction`] | one change, done whole or not at all |
 //! | [`source`], [`cabinet`] | where new files come from |
@@ -34,6 +35,7 @@ pub mod source;
 pub mod system;
 pub mod text;
 pub mod transaction;
+pub mod uninstaller;
 
 pub use system::System;
 

@@ -49,6 +49,10 @@ pub enum MsiAction {
     Run,
     /// Brings back what [`MsiAction::Run`] changed.
     RollbackRun,
+    /// Nothing of the product is there yet: predecessors are taken over. `/dir` says where it will be.
+    Replace,
+    /// Brings back what [`MsiAction::Replace`] changed.
+    RollbackReplace,
     /// Everything is still there and runs, and will be removed or repaired.
     BeforeRemove,
     /// Takes back what [`MsiAction::BeforeRemove`] ran.
@@ -62,11 +66,13 @@ pub enum MsiAction {
 }
 
 /// The actions by the word after `/msi`.
-pub const MSI_ACTIONS: [(&str, MsiAction); 9] = [
+pub const MSI_ACTIONS: [(&str, MsiAction); 11] = [
     ("install", MsiAction::Install),
     ("rollback-install", MsiAction::RollbackInstall),
     ("run", MsiAction::Run),
     ("rollback-run", MsiAction::RollbackRun),
+    ("replace", MsiAction::Replace),
+    ("rollback-replace", MsiAction::RollbackReplace),
     ("before-remove", MsiAction::BeforeRemove),
     ("rollback-before-remove", MsiAction::RollbackBeforeRemove),
     ("uninstall", MsiAction::Uninstall),

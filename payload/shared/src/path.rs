@@ -70,7 +70,7 @@ impl core::error::Error for Error {}
 pub const WORK_FOLDER: &str = ".upd";
 
 /// The folders in which custom actions of an MSI keep what brings them back, until Windows Installer commits.
-pub const MSI_WORK_FOLDERS: [&str; 2] = [".upd-msi-install", ".upd-msi-run"];
+pub const MSI_WORK_FOLDERS: [&str; 3] = [".upd-msi-install", ".upd-msi-run", ".upd-msi-replace"];
 
 /// Checks a path relative to the install directory, parts separated by backslashes.
 pub fn check(path: &str) -> Result<(), Error> {

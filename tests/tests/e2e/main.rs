@@ -23,3 +23,4 @@ mod services;
 mod settings;
 mod share;
 mod tables;
+mod takeover;

@@ -141,6 +141,7 @@ rules! {
     bad_registry_key,
     bad_registry_value,
     bad_removal,
+    bad_replaces,
     bad_run,
     bad_service,
     bad_setting_name,

@@ -4,7 +4,7 @@ use serde_spanned::Spanned;
 use toml::de::DeValue;
 
 use super::Table;
-use crate::manifest::types::{Close, RunProgram};
+use crate::manifest::types::{Close, Migrate, Replaces, RunProgram};
 
 pub(super) fn run(t: &Table<'_, '_>) -> RunProgram {
     let undo = t.table.get("undo");
@@ -28,4 +28,23 @@ pub(super) fn run(t: &Table<'_, '_>) -> RunProgram {
 
 pub(super) fn close(t: &Table<'_, '_>) -> Close {
     Close { program: t.text("program"), within: t.text("within") }
+}
+
+pub(super) fn replaces(t: &Table<'_, '_>) -> Replaces {
+    Replaces {
+        span: t.span.clone(),
+        name: t.text("name"),
+        upgrade_code: t.text("upgrade-code"),
+        uninstall_entry: t.text("uninstall-entry"),
+        uninstall_args: t.text("uninstall-args"),
+        services: t.one_or_more("service"),
+        files: t.texts("files"),
+        keys: t.texts("keys"),
+        firewall: t.texts("firewall"),
+        then: t.text("then"),
+    }
+}
+
+pub(super) fn migrate(t: &Table<'_, '_>) -> Migrate {
+    Migrate { from: t.text("from"), to: t.text("to") }
 }

@@ -63,7 +63,6 @@ fn what_is_not_available_is_said_each_time() {
     for what in [
         "`directory.purge`",
         "`config`",
-        "`replaces`",
         "`sign`",
         "`output.msi.compression = \"lzx\"`",
         "`output.exe.compression = \"balanced\"`",

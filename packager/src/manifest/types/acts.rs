@@ -37,3 +37,37 @@ pub struct Close {
     /// `within`
     pub within: Option<Text>,
 }
+
+/// `[[replaces]]`
+#[derive(Clone, Debug, Default)]
+pub struct Replaces {
+    /// Place of the table.
+    pub span: Range<usize>,
+    /// `name`
+    pub name: Option<Text>,
+    /// `upgrade-code`
+    pub upgrade_code: Option<Text>,
+    /// `uninstall-entry`
+    pub uninstall_entry: Option<Text>,
+    /// `uninstall-args`
+    pub uninstall_args: Option<Text>,
+    /// `service`
+    pub services: Vec<Text>,
+    /// `files`
+    pub files: Vec<Text>,
+    /// `keys`
+    pub keys: Vec<Text>,
+    /// `firewall`
+    pub firewall: Vec<Text>,
+    /// `then`
+    pub then: Option<Text>,
+}
+
+/// `[[migrate]]`
+#[derive(Clone, Debug, Default)]
+pub struct Migrate {
+    /// `from`
+    pub from: Option<Text>,
+    /// `to`
+    pub to: Option<Text>,
+}

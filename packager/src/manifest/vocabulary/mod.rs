@@ -54,7 +54,7 @@ pub const ROOT: &[Field] = &[
     field("output", Table(OUTPUT), "what is special about an output"),
     field("run", Tables(RUN), "a program of the payload that is run"),
     later("config", Tables(CONFIG), "a payload file that takes values from settings"),
-    later("replaces", Tables(REPLACES), "a predecessor that is taken over"),
+    field("replaces", Tables(REPLACES), "a predecessor that is taken over"),
     field("close", Tables(CLOSE), "a program that is closed before files are replaced"),
     field("firewall", Tables(FIREWALL), "a firewall rule"),
     field("event-source", Tables(EVENT_SOURCE), "a source of the event log"),
@@ -63,7 +63,7 @@ pub const ROOT: &[Field] = &[
     field("font", Tables(FONT), "a font of the payload"),
     later("ini", Tables(INI), "a value of an INI file that is not the payload's"),
     field("association", Tables(ASSOCIATION), "a file extension or URL protocol that opens a program"),
-    later("migrate", Tables(MIGRATE), "a predecessor's folder that is copied"),
+    field("migrate", Tables(MIGRATE), "a predecessor's folder that is copied"),
     later("sign", Table(SIGN), "how artefacts are signed"),
 ];
 

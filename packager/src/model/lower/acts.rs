@@ -5,8 +5,8 @@ use packager_shared::plan::{Op, RunProgram, run_at};
 
 use super::{all, rules, when};
 use crate::manifest::types::{self, Manifest, Text};
-use crate::model::places::Names;
-use crate::model::values;
+use crate::model::places::{self, Names};
+use crate::model::{predecessors, values};
 
 /// How long a program may take when nothing is said, in milliseconds.
 const TIMEOUT_MS: u32 = 60_000;
@@ -15,7 +15,14 @@ const WITHIN_MS: u32 = 10_000;
 
 /// All of it, in the order of doing.
 pub(super) fn acts(manifest: &Manifest, names: &Names) -> Option<Vec<Op>> {
-    let mut ops = all(&manifest.close, close)?;
+    let scope = super::scope(manifest);
+    let mut ops = all(&manifest.replaces, |t| Some(Op::Replaces(predecessors::replaces(t, names).ok()?)))?;
+    ops.extend(all(&manifest.migrate, |t| {
+        let from = predecessors::place(t.from.as_ref()?.get_ref(), names).ok()?;
+        let to = places::directory(t.to.as_ref()?.get_ref(), scope, names).ok()?;
+        Some(Op::Migrate { from, to })
+    })?);
+    ops.extend(all(&manifest.close, close)?);
     ops.extend(all(&manifest.firewall, |t| when::op(&t.when, names, rules::firewall(t, names)?))?);
     ops.extend(all(&manifest.tasks, |t| when::op(&t.when, names, rules::task(t, names)?))?);
     ops.extend(all(&manifest.runs, |t| run(t, names))?);

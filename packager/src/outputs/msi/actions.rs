@@ -7,15 +7,17 @@ use packager_shared::plan::{Op, Scope, run_at};
 use packager_shared::state;
 
 use super::builder::Builder;
-use super::rows::row;
+use super::rows::{Cell, row};
 use super::sequences::{Early, Step};
 use super::settings::set_property;
-use super::{ownership, upgrade};
+use super::{ownership, predecessors, upgrade};
 
 /// Sets a property. It runs in both sequences: what the one with a user interface cleared, or set of private
 /// properties, does not reach the other.
 pub const SET_PROPERTY: i32 = 51;
 
+/// An EXE of the Binary table with arguments (Microsoft: "Custom Action Type 2").
+const BINARY_EXE: i32 = 2;
 /// An installed EXE with arguments.
 const INSTALLED_EXE: i32 = 18;
 pub(super) const DEFERRED: i32 = 0x400;
@@ -44,6 +46,8 @@ struct Phases {
     before_remove: bool,
     /// Something is closed before files change.
     close: bool,
+    /// Predecessors are taken over before anything of the product is there.
+    replace: bool,
 }
 
 impl Phases {
@@ -68,7 +72,7 @@ impl Phases {
                 Op::Service(_) => {
                     phases = Self { state: true, run: true, before_remove: true, ..phases };
                 }
-                Op::Replaces(_) => {}
+                Op::Replaces(_) => phases.replace = true,
                 _ => phases.state = true,
             }
         }
@@ -97,6 +101,7 @@ pub fn write(builder: &mut Builder<'_>, early: &mut Vec<Early>) -> Vec<Step> {
         steps.push(Step { action: name.to_owned(), condition: when.to_owned(), sequence });
     };
     let undo = ROLLBACK | IGNORE_EXIT_CODE;
+    let replace = phases.replace;
     if phases.before_remove {
         add("UndoBootstrapBeforeRemove", undo, "rollback-before-remove", 1640, REMOVING);
         add("BootstrapBeforeRemove", 0, "before-remove", 1650, REMOVING);
@@ -117,10 +122,31 @@ pub fn write(builder: &mut Builder<'_>, early: &mut Vec<Early>) -> Vec<Step> {
         add("UndoBootstrapRun", undo, "rollback-run", 5940, INSTALLING);
         add("BootstrapRun", 0, "run", 5950, INSTALLING);
     }
-    if phases.state || phases.run {
+    if phases.state || phases.run || replace {
         add("BootstrapCommit", COMMIT | IGNORE_EXIT_CODE, "commit", 6590, INSTALLING);
     }
+    if replace {
+        steps.extend(take_over(builder, context));
+    }
     steps
+}
+
+/// The bootstrap takes over predecessors from the Binary table: it is not installed yet. `[INSTALLDIR]` ends with a
+/// backslash, which would make the quote after it one of the text: so a dot stands between.
+fn take_over(builder: &mut Builder<'_>, context: i32) -> Vec<Step> {
+    builder.rows.push("Binary", vec![predecessors::BOOTSTRAP.into(), Cell::Stream]);
+    let step = |(name, action, kind, sequence): (&str, &str, i32, i32)| {
+        let arguments = format!("/msi {action} [{INSTALL_REASON}] /dir \"[INSTALLDIR].\"");
+        let kind = BINARY_EXE | DEFERRED | context | kind;
+        builder.rows.push("CustomAction", row![name, kind, predecessors::BOOTSTRAP, arguments]);
+        Step { action: name.to_owned(), condition: INSTALLING.to_owned(), sequence }
+    };
+    [
+        ("UndoBootstrapReplace", "rollback-replace", ROLLBACK | IGNORE_EXIT_CODE, 1520),
+        ("BootstrapReplace", "replace", 0, 1530),
+    ]
+    .map(step)
+    .into()
 }
 
 /// Finds out why Windows Installer runs.

@@ -9,6 +9,7 @@
 //! | `raw` | rows that the author wrote |
 //! | `locks` | rights of folders, files and keys |
 //! | `registry`, `services`, `shell` | what operations become |
+//! | `predecessors` | Upgrade and AppSearch of what is taken over |
 //! | `settings`, `upgrade`, `ownership` | properties, launch conditions, the state key |
 //! | `sites` | transforms, and packages of one site |
 //! | `secrets` | secret settings, which are in no table |
@@ -24,6 +25,7 @@ mod files;
 mod formatted;
 mod locks;
 mod ownership;
+mod predecessors;
 pub mod previous;
 mod product;
 mod raw;
@@ -195,6 +197,7 @@ pub fn plan_for(release: Release<'_>, site: Option<&Site>) -> Result<MsiPlan> {
 
     let mut secure = upgrade::write(&mut builder, &product::version(product))?;
     secure.extend(upgrade::write_platform(&mut builder)?);
+    secure.extend(predecessors::write(&mut builder)?);
     files::write(&mut builder)?;
     shell::directories(&mut builder, &package.target.ops);
     for op in &package.target.ops {
@@ -302,6 +305,7 @@ fn product_code(
     hash.update(release.icon.unwrap_or_default());
     if !rows.table("Binary").is_empty() {
         hash.update(packager_prebuilt::ACTION_X86);
+        hash.update(release.image);
     }
     hash_rows(&mut hash, rows);
     hash.update(&summary.template);

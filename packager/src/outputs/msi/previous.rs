@@ -72,7 +72,7 @@ pub fn platform(plan: &MsiPlan) -> &str {
 
 /// Compares an earlier MSI with a plan, which is for the same platform.
 pub fn compare(old: &Database, plan: &MsiPlan) -> Result<Vec<Fault>> {
-    let new = super::write::database(plan, None)?;
+    let new = super::write::database(plan, None, &[])?;
     let (old, new) = (View::new(old), View::new(&new));
     let mut faults = Vec::new();
     let codes = [property(&old, "UpgradeCode"), property(&new, "UpgradeCode")];
@@ -148,7 +148,8 @@ mod tests {
 
     #[test]
     fn a_file_whose_version_falls_would_vanish() {
-        let old = write::database(&planned(&sample::package(Arch::X64), &sample::files()), None).unwrap();
+        let old =
+            write::database(&planned(&sample::package(Arch::X64), &sample::files()), None, &[]).unwrap();
         let mut files = sample::files();
         assert_eq!(compare(&old, &planned(&newer(), &files)).unwrap(), []);
         files[0].version.as_mut().unwrap().version = [4, 1, 9, 9];
@@ -170,7 +171,7 @@ mod tests {
     #[test]
     fn the_version_grows_and_the_upgrade_code_stays() {
         let package = sample::package(Arch::X64);
-        let old = write::database(&planned(&package, &sample::files()), None).unwrap();
+        let old = write::database(&planned(&package, &sample::files()), None, &[]).unwrap();
         for version in [[4, 2, 0, 0], [4, 2, 0, 9], [4, 1, 99, 0]] {
             let mut package = newer();
             package.target.product.version = version;

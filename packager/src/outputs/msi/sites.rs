@@ -78,7 +78,7 @@ pub fn write(plan: &MsiPlan, release: Release<'_>, sink: &dyn Sink) -> Result<Ve
     if package.target.sites.is_empty() {
         return Ok(Vec::new());
     }
-    let mut base = database(plan, release.icon)?;
+    let mut base = database(plan, release.icon, release.image)?;
     base.choose_codepage(codepage::of_language(package.outputs.msi.language));
     let mut written = Vec::new();
     for site in &package.target.sites {
@@ -177,10 +177,14 @@ mod tests {
         assert_eq!(tokyo.summary.char_count.map(|flags| flags & 0xffff), Some(0x20));
 
         // Applied, it is the package of the site.
-        let mut applied = database(&with, release.icon).unwrap();
+        let mut applied = database(&with, release.icon, release.image).unwrap();
         paris.apply(&mut applied).unwrap();
-        let own =
-            database(&plan_for(release, Some(&package.target.sites[0])).unwrap(), release.icon).unwrap();
+        let own = database(
+            &plan_for(release, Some(&package.target.sites[0])).unwrap(),
+            release.icon,
+            release.image,
+        )
+        .unwrap();
         let sorted = |db: &Database| {
             let mut rows: Vec<_> = db.rows("Property").to_vec();
             rows.retain(|row| row[0].to_string() != "ProductCode");

@@ -7,7 +7,7 @@ use camino::Utf8PathBuf;
 use packager_shared::state::FILE_TIME;
 use uuid::Uuid;
 
-use super::{Cell, Error, MsiPlan, Result, files};
+use super::{Cell, Error, MsiPlan, Result, files, predecessors};
 use crate::content::CabinetFile;
 use crate::formats::msidb::{self, Database, Prepared, Stream, Value, codepage, stream_name};
 use crate::outputs::Release;
@@ -39,7 +39,7 @@ pub fn write_around(
     (path, kind): (&str, Kind),
 ) -> Result<Written> {
     let package = release.package;
-    let mut database = database(plan, release.icon)?;
+    let mut database = database(plan, release.icon, release.image)?;
     let language = codepage::of_language(package.outputs.msi.language);
     let mut names = files::cabinets(&release);
     for cabinet in cabinets {
@@ -84,8 +84,8 @@ fn findings(prepared: &Prepared<'_>) -> Result<Vec<Finding>> {
     Ok(validate::run(&package.database, &[]))
 }
 
-/// The database without its cabinets.
-pub(super) fn database(plan: &MsiPlan, icon: Option<&[u8]>) -> Result<Database> {
+/// The database without its cabinets, with an icon and the installed bootstrap.
+pub(super) fn database(plan: &MsiPlan, icon: Option<&[u8]>, image: &[u8]) -> Result<Database> {
     let mut database = Database::new(codepage::of_language(0));
     for table in plan.tables.iter().filter(|table| !table.columns.is_empty()) {
         database.add_table(&table.name, super::raw::columns(table)).map_err(Error::Database)?;
@@ -95,10 +95,11 @@ pub(super) fn database(plan: &MsiPlan, icon: Option<&[u8]>) -> Result<Database> 
         for row in rows {
             let values: Vec<Value> = row.iter().map(value).collect();
             if row.contains(&Cell::Stream) {
-                // The only rows with a stream of their own are the icon's and the library's.
+                // The only rows with a stream of their own are the icon's, the library's and the bootstrap's.
                 let name = stream_name(table, values.iter().take(1));
-                let bytes = match table {
-                    "Binary" => packager_prebuilt::ACTION_X86,
+                let bytes = match (table, row.first()) {
+                    ("Binary", Some(Cell::Text(name))) if name == predecessors::BOOTSTRAP => image,
+                    ("Binary", _) => packager_prebuilt::ACTION_X86,
                     _ => icon.unwrap_or_default(),
                 };
                 let bytes = bytes.to_vec();

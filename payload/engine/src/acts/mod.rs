@@ -2,8 +2,10 @@
 //!
 //! | module | what it holds |
 //! | --- | --- |
+//! | [`predecessor`] | predecessors that are taken over |
 //! | [`program`] | programs of the payload that are run |
 
+pub mod predecessor;
 pub mod program;
 
 use alloc::string::String;
@@ -13,6 +15,7 @@ pub use packager_shared::args::Reason;
 use packager_shared::path;
 use packager_shared::plan::{Op, Plan, run_at};
 
+pub use self::predecessor::Predecessor;
 pub use self::program::Program;
 use crate::System;
 use crate::facts::Facts;
@@ -46,7 +49,13 @@ pub struct Acts {
     pub close: Vec<(String, u32)>,
     /// Programs of the new version, run when it is whole and its services run.
     pub after: Vec<Program>,
-    /// The latter are run even if nothing had to be changed.
+    /// Predecessors that are taken over, or that nothing is installed beside.
+    pub replace: Vec<Predecessor>,
+    /// Folders that are copied to where nothing is yet: from and to.
+    pub migrate: predecessor::Folders,
+    /// Windows Installer runs this: it can remove none of its products meanwhile.
+    pub within_installer: bool,
+    /// The programs after it are run even if nothing had to be changed.
     pub always: bool,
 }
 
@@ -73,6 +82,7 @@ impl Acts {
         reason: Reason,
     ) -> Outcome<()> {
         self.after.extend(program::all(system, facts, plan, times_after(reason))?);
+        (self.replace, self.migrate) = predecessor::all(system, facts, plan)?;
         self.add_close(facts, plan);
         Ok(())
     }

@@ -94,6 +94,14 @@ pub fn rule<S: System>(
     Ok(out)
 }
 
+/// All rules of a name and direction, to be removed.
+pub fn named(name: &str, outbound: bool) -> FirewallRule {
+    let mut remove = String::from("advfirewall firewall delete rule");
+    push(&mut remove, "name", name);
+    push(&mut remove, "dir", if outbound { "out" } else { "in" });
+    FirewallRule { name: String::from(name), outbound, add: String::new(), remove }
+}
+
 /// Windows XP and Server 2003 know programs that may listen, and nothing else that a rule says.
 fn legacy(out: &mut FirewallRule, rule: &plan::FirewallRule, program: Option<&str>) {
     let Some(program) = program.filter(|_| !rule.outbound && !rule.block) else { return };

@@ -1,6 +1,6 @@
 //! The plan with this machine's directories and settings put in: every operation as it will be done.
 
-mod firewall;
+pub mod firewall;
 mod task;
 
 use alloc::string::String;

@@ -17,25 +17,35 @@ use packager_shared::path::{self, MSI_WORK_FOLDERS};
 use packager_shared::plan::{Op, Plan, Scope};
 
 use super::Ended;
-use super::install::log_summary;
+use super::install::{installed_state, log_summary};
 use crate::System;
 use crate::acts::Acts;
 use crate::facts::{self, Facts, Step};
 use crate::failure::{Failure, Outcome};
+use crate::image::Package;
 use crate::transaction::{self, Change, State, journal};
 
 const INSTALL: &str = MSI_WORK_FOLDERS[0];
 const RUN: &str = MSI_WORK_FOLDERS[1];
+const REPLACE: &str = MSI_WORK_FOLDERS[2];
 
 /// Does, or undoes, the plan's operations that no table of an MSI has.
 pub fn run<S: System>(
     system: &mut S,
-    plan: &Plan,
+    package: &Package,
     action: MsiAction,
     reason: Reason,
+    dir: Option<&str>,
     own_path: &str,
 ) -> Outcome<Ended> {
-    let Some(dir) = path::parent(own_path) else {
+    let plan = &package.plan;
+    // Before the product's files are there this program runs from elsewhere. `[INSTALLDIR].` ends with `\.`, which
+    // keeps the backslash from the quote that follows.
+    let dir = match dir {
+        Some(dir) => Some(dir.trim_end_matches(['.', '\\'])),
+        None => path::parent(own_path),
+    };
+    let Some(dir) = dir.filter(|dir| path::is_local_absolute(dir)) else {
         return Err(Failure::about(Exit::Failed, "this is no installed program", own_path));
     };
     let scope = plan.product.scope;
@@ -43,6 +53,10 @@ pub fn run<S: System>(
         MsiAction::Install => change(system, plan, dir, true, Some(INSTALL))?,
         MsiAction::RollbackInstall => {
             journal::recover_in(system, dir, INSTALL, scope)?;
+        }
+        MsiAction::Replace => take_over(system, package, dir, reason)?,
+        MsiAction::RollbackReplace => {
+            journal::recover_in(system, dir, REPLACE, scope)?;
         }
         MsiAction::Run => start(system, plan, dir, reason)?,
         MsiAction::BeforeRemove => {
@@ -58,6 +72,7 @@ pub fn run<S: System>(
         MsiAction::Uninstall => change(system, plan, dir, false, None)?,
         MsiAction::RollbackUninstall => change(system, plan, dir, true, None)?,
         MsiAction::Commit => {
+            finish_takeover(system, package, dir, reason)?;
             for folder in MSI_WORK_FOLDERS {
                 transaction::settle(system, dir, folder, scope);
             }
@@ -104,10 +119,16 @@ fn change<S: System>(
             }
         }
     }
-    let acts = Acts::default();
+    let mut acts = Acts::default();
+    if install && folder.is_some() {
+        acts.migrate = crate::acts::predecessor::all(system, &facts, plan)?.1;
+    }
     let change = nothing_but(dir, product.scope, &old, &new, &acts);
     let summary = transaction::run_steps(system, &change, folder, |tx, ran| match (install, folder) {
-        (true, Some(_)) => running::add(tx, plan, ran),
+        (true, Some(_)) => {
+            tx.take_over(&change)?;
+            running::add(tx, plan, ran)
+        }
         (true, None) => {
             let ran = running::take(tx, plan)?;
             tx.start_services(&change, &ran)
@@ -183,4 +204,43 @@ fn take_back<S: System>(system: &mut S, plan: &Plan, dir: &str, reason: Reason) 
         }
     }
     Ok(())
+}
+
+/// Takes over predecessors, before anything of the product is there.
+fn take_over<S: System>(system: &mut S, package: &Package, dir: &str, reason: Reason) -> Outcome<()> {
+    let (acts, own) = arriving(system, package, dir, reason)?;
+    let nothing = State::default();
+    let scope = package.plan.product.scope;
+    let change = nothing_but(dir, scope, &nothing, &nothing, &acts);
+    let summary = transaction::run_steps(system, &change, Some(REPLACE), |tx, _| {
+        tx.take_over(&nothing_but(dir, scope, &nothing, &own, &acts))
+    })?;
+    log_summary(system, &summary);
+    Ok(())
+}
+
+/// What of predecessors could not have come back goes now.
+fn finish_takeover<S: System>(system: &mut S, package: &Package, dir: &str, reason: Reason) -> Outcome<()> {
+    let (acts, own) = arriving(system, package, dir, reason)?;
+    if acts.replace.is_empty() {
+        return Ok(());
+    }
+    let nothing = State::default();
+    let change = nothing_but(dir, package.plan.product.scope, &nothing, &own, &acts);
+    transaction::finish_takeover(system, &change)
+}
+
+/// What is done when the product comes, and the state that is its own.
+fn arriving<S: System>(
+    system: &mut S,
+    package: &Package,
+    dir: &str,
+    reason: Reason,
+) -> Outcome<(Acts, State)> {
+    let (plan, product) = (&package.plan, &package.plan.product);
+    let settings = installed(system, plan);
+    let facts = Facts { arch: product.arch, scope: product.scope, install_dir: dir, settings: &settings };
+    let mut acts = Acts { within_installer: true, ..Acts::default() };
+    acts.arrive(system, &facts, plan, reason)?;
+    Ok((acts, installed_state(system, package, dir)?))
 }

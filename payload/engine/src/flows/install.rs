@@ -162,6 +162,12 @@ pub fn install<S: System>(
         leave(system, &package_there, dir, reason, &mut acts)?;
     }
     acts.arrive(system, &facts, &package.plan, reason)?;
+    for predecessor in acts.replace.iter().filter(|predecessor| predecessor.refuse) {
+        if reason != Reason::Repair && predecessor.is_there(system, &predecessor.services)? {
+            let text = text::join(&[&predecessor.name, " is on this computer: remove it first"]);
+            return Err(Failure::with(Exit::Failed, text));
+        }
+    }
     system.log(&text::join(&["install directory: ", &dir]));
     let verb = if first { "Installing " } else { "Updating " };
     let headline = text::join(&[verb, &product.name, " ", &product.version_text]);

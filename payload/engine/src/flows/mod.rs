@@ -104,7 +104,8 @@ fn start<S: System>(system: &mut S, command_line: &str) -> Outcome<Ended> {
             let identity = Identity::of(&package.plan);
             match &args.action {
                 Action::Msi(action, reason) => {
-                    custom_action::run(system, &package.plan, *action, *reason, &own_path)
+                    let dir = args.dir.as_deref();
+                    custom_action::run(system, &package, *action, *reason, dir, &own_path)
                 }
                 Action::Version => Ok(Ended::done("version", &package.plan.product.version_text)),
                 Action::Uninstall => uninstall::run(system, &identity, Some(package), &run),

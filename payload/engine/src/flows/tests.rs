@@ -600,4 +600,5 @@ mod acts;
 mod bootstrap;
 mod rules;
 mod secrets;
+mod takeover;
 mod when;

@@ -542,6 +542,13 @@ impl System for World {
             self.log.push(std::format!("  it says: {command_line}"));
         }
         self.mutate("run", program)?;
+        if let (true, Some(code)) = (program.ends_with("\\msiexec.exe"), command_line.split(' ').nth(1)) {
+            self.runs.push(std::format!("msiexec.exe {command_line}"));
+            for products in self.products.values_mut() {
+                products.retain(|product| product.product_code != code);
+            }
+            return Ok(0);
+        }
         if self.tree.get(program).is_none() {
             return fail(NOT_FOUND, "run", program);
         }
@@ -553,6 +560,11 @@ impl System for World {
             Some(("hang", _)) => {
                 self.now += u64::from(timeout_ms);
                 return fail(1460, "run", program);
+            }
+            // An uninstaller: it takes its file and its entry with it.
+            Some(("remove", entry)) => {
+                self.tree.remove(program);
+                self.registry.retain(|key, _| !key.ends_with(&lower(entry)));
             }
             Some(("fail", code)) => return Ok(code.parse().unwrap_or(1)),
             _ => {}

@@ -9,7 +9,7 @@ use packager_shared::path;
 use packager_shared::state::FILE_TIME;
 use sha2::{Digest as _, Sha256};
 
-use super::Change;
+use super::{Change, takeover};
 use crate::System;
 use crate::failure::{Failure, Outcome};
 
@@ -29,10 +29,12 @@ pub fn compare<S: System>(system: &mut S, change: &Change<'_, S>) -> Outcome<Dif
     refuse_links_above(system, change.dir)?;
     let mut out = Difference::default();
     let mut checked = String::new();
+    // An uninstaller of a predecessor in the same folder takes whatever it likes.
+    let all = takeover::will_uninstall(system, change.acts)?;
     for (place, entry) in change.new.index.entries.iter().enumerate() {
         refuse_links_below(system, change.dir, &entry.path, &mut checked)?;
         let old = change.old.index.find(&entry.path);
-        if differs(system, &path::join(change.dir, &entry.path), entry, old, change.hash)? {
+        if all || differs(system, &path::join(change.dir, &entry.path), entry, old, change.hash)? {
             out.write.push(place);
             out.targets.push(entry.path.clone());
         }

@@ -8,6 +8,7 @@
 //! | [`ops`] | everything that is no file: one module a kind |
 //! | [`undo`], [`journal`] | what brings each single step back, also after a power cut |
 //! | [`services`] | stops before, starts after |
+//! | [`takeover`] | predecessors go, and leave what they know |
 //! | [`programs`] | those of the payload are run, others are closed |
 //! | [`cleanup`] | removes what is left when the outcome is settled |
 //!
@@ -22,6 +23,7 @@ pub mod programs;
 pub mod services;
 pub mod stage;
 pub mod swap;
+pub mod takeover;
 pub mod undo;
 
 use alloc::string::String;
@@ -99,6 +101,9 @@ pub struct Transaction<'a, S: System> {
     unjournaled: bool,
     undo: Vec<Undo>,
     changes: usize,
+    /// Files of predecessors that were put aside.
+    aside: u64,
+    later: takeover::Later,
 }
 
 /// Changes the machine from `old` to `new`. On an error it is as it was before.
@@ -113,6 +118,7 @@ pub fn run<S: System>(system: &mut S, mut change: Change<'_, S>) -> Outcome<Summ
                 steps: tx.changes,
             };
             tx.clean_up(&change, &difference);
+            tx.clean_up_predecessors();
             Ok(summary)
         }
         Err(failure) => {
@@ -152,6 +158,15 @@ pub fn run_steps<S: System>(
     Ok(Summary { steps: tx.changes, ..Summary::default() })
 }
 
+/// What of predecessors could not have come back goes, when Windows Installer has settled the rest.
+pub fn finish_takeover<S: System>(system: &mut S, change: &Change<'_, S>) -> Outcome<()> {
+    let mut tx = Transaction::new(system, change.dir, path::WORK_FOLDER, change.scope);
+    tx.unjournaled = true;
+    tx.collect_rest(change)?;
+    tx.clean_up_predecessors();
+    Ok(())
+}
+
 /// Gives up the way back that [`run_steps`] left.
 pub fn settle<S: System>(system: &mut S, dir: &str, folder: &str, scope: Scope) {
     cleanup::remove_work_folder(system, &path::join(dir, folder), scope, true);
@@ -168,6 +183,8 @@ impl<'a, S: System> Transaction<'a, S> {
             unjournaled: false,
             undo: Vec::new(),
             changes: 0,
+            aside: 0,
+            later: takeover::Later::default(),
         }
     }
 
@@ -190,6 +207,7 @@ impl<'a, S: System> Transaction<'a, S> {
         if files {
             self.close_programs(&change.acts.close)?;
         }
+        self.take_over(change)?;
         let ran = if files || ops::services_change(self.system, change)? {
             self.stop_services(change)?
         } else {

@@ -59,6 +59,7 @@ impl<S: System> Transaction<'_, S> {
                     plan.undo.push(Undo::CreateDir(target.clone()));
                     plan.moves.push(Move::RemoveDir(target.clone()));
                 }
+                Some(_) if entry.keep => continue,
                 Some(_) => plan.put_aside(&self.work, target.clone()),
                 None => {}
             }

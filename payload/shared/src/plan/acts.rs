@@ -95,6 +95,18 @@ pub struct Replaces {
     pub refuse: bool,
 }
 
+impl Replaces {
+    /// Whether taking it over takes more than Windows Installer's own tables.
+    pub fn needs_bootstrap(&self) -> bool {
+        let more = self.uninstall_entry.is_some()
+            || !self.services.is_empty()
+            || !self.files.is_empty()
+            || !self.keys.is_empty()
+            || !self.firewall.is_empty();
+        more && !self.refuse
+    }
+}
+
 /// The protocol of a firewall rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Protocol {

@@ -242,8 +242,8 @@ impl Op {
             | Op::Firewall(_)
             | Op::Task(_)
             | Op::Run(_)
-            | Op::Replaces(_)
             | Op::Close { .. } => true,
+            Op::Replaces(replaces) => replaces.needs_bootstrap(),
             Op::Directory { .. }
             | Op::FileAcl { .. }
             | Op::RegistryValue { .. }

@@ -17,6 +17,12 @@ use crate::text;
 const CHANGES: u32 = 0x2 | 0x4 | 0x10 | 0x40 | 0x100 | 0x1_0000 | 0x4_0000 | 0x8_0000 | 0x5000_0000;
 const ACCESS_ALLOWED_ACE_TYPE: u8 = 0;
 const ACCESS_DENIED_ACE_TYPE: u8 = 1;
+/// The entry is for what is made in a directory, and not for the directory.
+const INHERIT_ONLY_ACE: u8 = 8;
+/// Whoever makes something: in a directory that only we can write into, that is us.
+const CREATOR_OWNER: &str = "S-1-3-0";
+/// The service that owns Windows and `Program Files`; it can do what the system can.
+const TRUSTED_INSTALLER: &str = "S-1-5-80-956008885-3418522649-1831038044-1853292631-2271478464";
 
 /// The start of every `ACE` of the two types above.
 #[repr(C)]
@@ -86,7 +92,11 @@ impl Rights {
                 match (*ace).kind {
                     ACCESS_DENIED_ACE_TYPE => true,
                     ACCESS_ALLOWED_ACE_TYPE => {
-                        (*ace).mask & rights == 0 || is_ours((&raw mut (*ace).sid).cast())
+                        let sid: *mut c_void = (&raw mut (*ace).sid).cast();
+                        let later = (*ace).flags & INHERIT_ONLY_ACE != 0;
+                        (*ace).mask & rights == 0
+                            || is_ours(sid)
+                            || later && sid_text(sid).is_ok_and(|text| text == CREATOR_OWNER)
                     }
                     _ => false,
                 }
@@ -115,7 +125,7 @@ pub fn is_ours_alone(key: Handle, path: &str) -> Result<bool> {
     Ok(unsafe { is_ours(rights.owner) } && rights.are_ours(u32::MAX))
 }
 
-/// Whether a SID is that of administrators, the system, or the account of this run.
+/// Whether a SID is that of administrators, the system, Windows' installer, or the account of this run.
 ///
 /// # Safety
 /// `sid` is null or a valid SID.
@@ -125,7 +135,8 @@ unsafe fn is_ours(sid: *mut c_void) -> bool {
         !sid.is_null()
             && (ffi::IsWellKnownSid(sid, ffi::WIN_BUILTIN_ADMINISTRATORS_SID) != 0
                 || ffi::IsWellKnownSid(sid, ffi::WIN_LOCAL_SYSTEM_SID) != 0
-                || user_sid().is_ok_and(|user| sid_text(sid).is_ok_and(|text| text == user)))
+                || sid_text(sid)
+                    .is_ok_and(|text| text == TRUSTED_INSTALLER || user_sid().is_ok_and(|user| text == user)))
     }
 }
 

@@ -9,7 +9,11 @@ fn runs(world: &World) -> Vec<&str> {
 }
 
 /// A product with one program that is run so, and nothing else of the kind.
-fn running(args: &[&str], at: u8, change: impl FnOnce(&mut packager_shared::plan::RunProgram)) -> Product {
+pub(super) fn running(
+    args: &[&str],
+    at: u8,
+    change: impl FnOnce(&mut packager_shared::plan::RunProgram),
+) -> Product {
     let mut out = product(1);
     let mut of_kind = out.plan.ops.iter().filter_map(|op| match op {
         Op::Run(run) => Some(run.clone()),

@@ -47,6 +47,19 @@ fn known<'c, S: System>(change: &Change<'c, S>, step: &Step) -> Option<&'c Servi
     })
 }
 
+/// Makes a directory of the new state, with the rights that the state says.
+pub fn apply_directory<S: System>(
+    tx: &mut Transaction<'_, S>,
+    change: &Change<'_, S>,
+    path: &str,
+) -> Outcome<()> {
+    let rights = change.new.steps.iter().find_map(|step| match step {
+        Step::Rights(Securable::Path(of), sddl) if of == path => Some(sddl.as_str()),
+        _ => None,
+    });
+    directory::apply(tx, path, rights)
+}
+
 impl<S: System> Transaction<'_, S> {
     /// Removes what the old state has and the new one has not, backwards; then makes the new state true.
     pub fn apply_steps(&mut self, change: &Change<'_, S>) -> Outcome<()> {
@@ -84,13 +97,7 @@ impl<S: System> Transaction<'_, S> {
         }
         for step in &change.new.steps {
             match step {
-                Step::Directory(path, _) => {
-                    let rights = change.new.steps.iter().find_map(|step| match step {
-                        Step::Rights(Securable::Path(of), sddl) if of == path => Some(sddl.as_str()),
-                        _ => None,
-                    });
-                    directory::apply(self, path, rights)?;
-                }
+                Step::Directory(path, _) => apply_directory(self, change, path)?,
                 Step::Rights(of, sddl) => rights::apply(self, of, sddl)?,
                 Step::Value(key, name, value) => registry::set_value(self, key, name, value)?,
                 Step::Strings(key, name, strings, first) => {
