@@ -157,6 +157,11 @@ pub enum Error {
         /// Bytes.
         bytes: u64,
     },
+    /// Windows does not start a program that large.
+    Program {
+        /// Bytes of its cabinets.
+        bytes: u64,
+    },
     /// The cabinet is not the one it was, or cannot be read.
     Cabinet(io::Error),
     /// The output failed.
@@ -173,6 +178,11 @@ impl fmt::Display for Error {
                 "{what} has {bytes} bytes, which is more than an installation can hold in memory; \
                  put many small files into archives of the product's own"
             ),
+            Self::Program { bytes } => write!(
+                f,
+                "the setup EXE would carry {bytes} bytes, and Windows starts no program of 4 GB or more: install from \
+                 the share, or move what is large out of the package"
+            ),
             Self::Cabinet(e) => write!(f, "the temporary cabinet cannot be read back: {e}"),
             Self::Output(e) => write!(f, "{e}"),
         }
@@ -186,7 +196,9 @@ impl From<Error> for BuildError {
         let problem = Problem::new(error.to_string());
         match error {
             Error::Cabinet(_) | Error::Output(_) => Self::Environment(problem),
-            Error::Stub(_) | Error::Pe(_) | Error::TooLarge { .. } => Self::Input(problem),
+            Error::Stub(_) | Error::Pe(_) | Error::TooLarge { .. } | Error::Program { .. } => {
+                Self::Input(problem)
+            }
         }
     }
 }
@@ -234,6 +246,10 @@ pub fn setup(
     stub: Stub<'_>,
     out: &mut dyn Write,
 ) -> Result<(), Error> {
+    // What else is in it stays far below the rest.
+    if cabinet.size > u64::from(u32::MAX) - (512 << 20) {
+        return Err(Error::Program { bytes: cabinet.size });
+    }
     let small = carried(encoded, site);
     let mut rows: Vec<(Tag, u64, Digest)> =
         small.iter().map(|(tag, bytes)| (*tag, bytes.len() as u64, sha256(bytes))).collect();

@@ -150,6 +150,16 @@ fn a_changed_cabinet_never_becomes_a_setup_exe() {
 }
 
 #[test]
+fn a_setup_exe_that_windows_would_not_start_is_not_made() {
+    let mut fixture = fixture(Arch::X64, None, None);
+    fixture.content.cabinet.size = 1 << 32;
+    let look = crate::outputs::exe::config::ExeConfig::of(&fixture.package, None).look;
+    let cabinet = &fixture.content.cabinet;
+    let error = setup(&look, None, &fixture.encoded, cabinet, stub(), &mut Vec::new()).unwrap_err();
+    assert!(matches!(error, Error::Program { bytes: 0x1_0000_0000 }), "{error}");
+}
+
+#[test]
 fn a_stub_that_carries_something_is_refused() {
     let mut image = packager_prebuilt::STUB_X86.to_vec();
     image.push(0);

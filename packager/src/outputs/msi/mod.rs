@@ -82,6 +82,11 @@ pub enum Error {
         /// What is wrong with it.
         what: String,
     },
+    /// More compressed files than a database can hold.
+    Large {
+        /// Bytes of its cabinets.
+        bytes: u64,
+    },
     /// More cabinets than there can be disks.
     Cabinets {
         /// How many.
@@ -129,6 +134,11 @@ impl fmt::Display for Error {
         match self {
             Self::File { path, what } => write!(f, "{path}: {what}"),
             Self::Raw { place, what } => write!(f, "{place}: {what}"),
+            Self::Large { bytes } => write!(
+                f,
+                "its cabinets have {bytes} bytes together, and Windows Installer opens files of up to 2 GB: move what \
+                 is large out of the package"
+            ),
             Self::Cabinets { count } => write!(
                 f,
                 "{count} cabinets are too many, an MSI has {} disks at most: let `cabinet-size` be larger",

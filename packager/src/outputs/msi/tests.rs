@@ -384,3 +384,15 @@ fn a_package_of_one_user_stays_in_the_profile() {
         assert!(removed.contains(&directory), "{directory} in {removed:?}");
     }
 }
+
+#[test]
+fn an_msi_ends_at_two_gigabytes() {
+    let package = sample::package(Arch::X64);
+    let files = sample::files();
+    let release = sample::release(&package, &files);
+    let part = CabinetPart { start: 0, size: 1 << 31, sha256: [8; 32], last: 5 };
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let cabinet = CabinetFile { file, size: 1 << 31, sha256: [8; 32], parts: vec![part] };
+    let made = write(&plan(release).unwrap(), release, &cabinet, &MemorySink::new(), ("a.msi", Kind::Msi));
+    assert!(matches!(made, Err(Error::Large { bytes: 0x8000_0000 })));
+}

@@ -18,6 +18,9 @@ use crate::validate::{self, Finding, Severity};
 /// Security (Microsoft: "Security Summary"): opening read-only is recommended.
 const READ_ONLY_RECOMMENDED: i32 = 2;
 
+/// The most bytes of cabinets: structured storage, which an MSI is, ends at 2 GB for Windows Installer.
+const LARGEST: u64 = 0x7fff_ffff;
+
 /// Writes the MSI as the artefact at `path`. One that Windows Installer's own validation would find an error in
 /// does not leave.
 pub fn write(
@@ -39,6 +42,10 @@ pub fn write_around(
     (path, kind): (&str, Kind),
 ) -> Result<Written> {
     let package = release.package;
+    let bytes = cabinets.iter().fold(0_u64, |sum, cabinet| sum.saturating_add(cabinet.size));
+    if bytes > LARGEST {
+        return Err(Error::Large { bytes });
+    }
     let mut database = database(plan, release.icon, release.image)?;
     let language = codepage::of_language(package.outputs.msi.language);
     let mut names = files::cabinets(&release);
