@@ -34,6 +34,7 @@ pub fn manifest(root: &DeTable<'_>) -> Manifest {
         firewall: root.tables("firewall").iter().map(firewall).collect(),
         tasks: root.tables("task").iter().map(task).collect(),
         event_sources: root.tables("event-source").iter().map(registered::event_source).collect(),
+        ini: root.tables("ini").iter().map(registered::ini).collect(),
         fonts: root.tables("font").iter().map(registered::font).collect(),
         associations: root.tables("association").iter().map(registered::association).collect(),
         detect: root
@@ -134,6 +135,8 @@ fn product(t: &Table<'_, '_>) -> Product {
         server: platform.and_then(|p| p.flag("server")),
         client: platform.and_then(|p| p.flag("client")),
         refuse: platform.map(|p| p.texts("refuse")).unwrap_or_default(),
+        dotnet: platform.and_then(|p| p.text("dotnet")),
+        free_space: platform.and_then(|p| p.text("free-space")),
         listing: t.table("listing").map(|t| registered::listing(&t)).unwrap_or_default(),
     }
 }
@@ -273,6 +276,7 @@ fn shortcut(t: &Table<'_, '_>) -> Shortcut {
         arguments: t.text("arguments"),
         description: t.text("description"),
         when: t.text("when"),
+        icon: t.text("icon"),
     }
 }
 

@@ -10,7 +10,7 @@ use std::ops::Range;
 pub use serde_spanned::Spanned;
 
 pub use self::acts::{Close, Migrate, Replaces, RunProgram};
-pub use self::registered::{Association, EventSource, Font, Listing};
+pub use self::registered::{Association, EventSource, Font, Ini, Listing};
 pub use self::service::{Recovery, Service};
 
 /// Text and its place.
@@ -49,6 +49,8 @@ pub struct Manifest {
     pub tasks: Vec<Task>,
     /// `[[event-source]]`
     pub event_sources: Vec<EventSource>,
+    /// `[[ini]]`
+    pub ini: Vec<Ini>,
     /// `[[font]]`
     pub fonts: Vec<Font>,
     /// `[[association]]`
@@ -96,6 +98,10 @@ pub struct Product {
     pub client: Option<Spanned<bool>>,
     /// `platforms.refuse`
     pub refuse: Vec<Text>,
+    /// `platforms.dotnet`
+    pub dotnet: Option<Text>,
+    /// `platforms.free-space`
+    pub free_space: Option<Text>,
     /// `listing`
     pub listing: Listing,
 }
@@ -284,6 +290,8 @@ pub struct Shortcut {
     pub description: Option<Text>,
     /// `when`
     pub when: Option<Text>,
+    /// `icon`
+    pub icon: Option<Text>,
 }
 
 /// `[[firewall]]`
@@ -499,7 +507,8 @@ impl Manifest {
         let firewall = self.firewall.iter().map(|at| &at.when);
         let tasks = self.tasks.iter().map(|at| &at.when);
         let sources = self.event_sources.iter().map(|at| &at.when);
-        let all = all.chain(shortcuts).chain(runs).chain(firewall).chain(tasks).chain(sources);
+        let ini = self.ini.iter().map(|at| &at.when);
+        let all = all.chain(shortcuts).chain(runs).chain(firewall).chain(tasks).chain(sources).chain(ini);
         all.flatten().collect()
     }
 }

@@ -67,7 +67,7 @@ pub struct Model {
     pub registry: Vec<RegistryKey>,
     /// Services ([`Op::Service`]).
     pub services: Vec<Op>,
-    /// Environment variables ([`Op::Environment`]), then shortcuts ([`Op::Shortcut`]).
+    /// Environment variables ([`Op::Environment`]), then shortcuts ([`Op::Shortcut`]), then values of INI files.
     pub shell: Vec<Op>,
     /// Everything that is done beyond these, in the order of doing.
     pub acts: Vec<Op>,

@@ -112,6 +112,19 @@ pub fn size(text: &str) -> Result<u64, Problem> {
     })
 }
 
+/// The most free space that can be asked for, in bytes.
+const FREE_MOST: u64 = 100 << 30;
+
+/// Parses the space that must be free, in megabytes, rounded up.
+pub fn free_space(text: &str) -> Result<u32, Problem> {
+    let size = size(text)?;
+    if size == 0 || size > FREE_MOST {
+        return Err(Problem::new(format!("{} cannot be asked for", short(text)))
+            .help("write a size from 1 MB to 100 GB, such as \"500 MB\", or leave it out"));
+    }
+    Ok(u32::try_from(size.div_ceil(1 << 20)).unwrap_or(u32::MAX))
+}
+
 /// The least that a cabinet is asked to hold.
 const CABINET_LEAST: u64 = 64 << 10;
 /// The most: Windows seeks in a cabinet with signed 32-bit offsets.

@@ -31,6 +31,39 @@ pub fn windows(name: &str) -> Option<WindowsVersion> {
     WINDOWS.iter().find(|(n, _)| *n == name).map(|(_, v)| *v)
 }
 
+/// The least `Release` number of each .NET Framework ("How to: Determine which .NET Framework versions are installed"
+/// on Microsoft Learn).
+const DOTNET: [(&str, u32); 11] = [
+    ("4.5", 378_389),
+    ("4.5.1", 378_675),
+    ("4.5.2", 379_893),
+    ("4.6", 393_295),
+    ("4.6.1", 394_254),
+    ("4.6.2", 394_802),
+    ("4.7", 460_798),
+    ("4.7.1", 461_308),
+    ("4.7.2", 461_808),
+    ("4.8", 528_040),
+    ("4.8.1", 533_320),
+];
+
+/// The least `Release` number of a .NET Framework.
+#[must_use]
+pub fn dotnet(version: &str) -> Option<u32> {
+    DOTNET.iter().find(|(known, _)| *known == version).map(|(_, release)| *release)
+}
+
+/// The versions of .NET Framework that can be asked for.
+pub fn dotnets() -> impl Iterator<Item = &'static str> {
+    DOTNET.iter().map(|(version, _)| *version)
+}
+
+/// The version with this `Release` number.
+#[must_use]
+pub fn dotnet_name(release: u32) -> &'static str {
+    DOTNET.iter().find(|(_, known)| *known == release).map_or("", |(version, _)| version)
+}
+
 /// Language ids of the languages an MSI can say it is in ("Language Identifier Constants" on Microsoft Learn).
 const LANGUAGES: [(&str, u16); 24] = [
     ("cs-CZ", 1029),

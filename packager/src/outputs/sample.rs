@@ -108,6 +108,13 @@ pub fn package(arch: Arch) -> PackagePlan {
                 value: below(Dir::InstallDir, "bin"),
                 action: EnvironmentAction::Append,
             },
+            Op::Ini {
+                folder: below(Dir::ProgramData, r"Acme\Shared"),
+                file: "agents of acme.ini".into(),
+                section: text("agents"),
+                key: text("acme"),
+                value: below(Dir::InstallDir, ""),
+            },
             Op::Shortcut {
                 folder: Dir::StartMenu,
                 subfolder: "Acme".into(),

@@ -29,6 +29,8 @@ pub enum Kind {
     Registry,
     /// An environment variable.
     Environment,
+    /// A value of an INI file.
+    Ini,
     /// The product's own state key.
     State,
 }
@@ -40,6 +42,7 @@ impl Kind {
             Self::Directory => "directory",
             Self::Registry => "registry",
             Self::Environment => "environment",
+            Self::Ini => "ini",
             Self::State => "state",
         }
     }

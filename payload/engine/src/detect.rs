@@ -7,7 +7,8 @@ use packager_shared::decide::{Found, Manager, Related};
 use packager_shared::identity::Identity;
 use packager_shared::ids;
 use packager_shared::path;
-use packager_shared::plan::{Arch, Key, View};
+use packager_shared::plan::{Arch, Key, Platform, Root, View};
+use packager_shared::platform;
 use packager_shared::state;
 
 use crate::System;
@@ -21,6 +22,25 @@ pub struct Detected {
     pub found: Found,
     /// The view that the state key was found in.
     pub view: Option<View>,
+}
+
+/// Whether a package may be installed on this machine: processor, Windows, .NET Framework. The inner error says what
+/// does not fit.
+pub fn fits<S: System>(
+    system: &mut S,
+    platform: &Platform,
+    arch: Arch,
+) -> Outcome<core::result::Result<(), &'static str>> {
+    if let Err(what) = platform::check(&system.machine(), platform, arch) {
+        return Ok(Err(what));
+    }
+    let key = Key {
+        root: Root::LocalMachine,
+        view: state::native_view(arch),
+        path: String::from("SOFTWARE\\Microsoft\\NET Framework Setup\\NDP\\v4\\Full"),
+    };
+    let release = registry::get_dword(system, &key, "Release")?;
+    Ok(platform::check_dotnet(platform, release))
 }
 
 /// A folder as a registry value names it: absolute, without trailing backslash. `None` for anything else.

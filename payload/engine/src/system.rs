@@ -169,6 +169,8 @@ pub struct Shortcut {
     pub description: String,
     /// Working directory.
     pub working_dir: String,
+    /// The file with its icon; empty: the program's own.
+    pub icon: String,
 }
 
 /// A rule of the firewall, as `netsh` takes it.
@@ -315,6 +317,12 @@ pub trait System {
     fn task_set(&mut self, name: &str, definition: &[u8]) -> Result<()>;
     /// Removes a task.
     fn task_remove(&mut self, name: &str) -> Result<()>;
+
+    // INI files --------------------------------------------------------------------------------------------
+    /// A value, without quotes around it; `None` when file, section or key is absent.
+    fn ini_get(&mut self, path: &str, section: &str, key: &str) -> Result<Option<String>>;
+    /// Writes a value (the folder exists), or removes it, and with the last value its section. It is on the disk then.
+    fn ini_set(&mut self, path: &str, section: &str, key: &str, value: Option<&str>) -> Result<()>;
 
     // Shell ------------------------------------------------------------------------------------------------
     /// Writes a `.lnk` file; there is none, and its directory exists.

@@ -31,6 +31,16 @@ pub fn choose(machine: &Machine, archs: &[Arch]) -> Option<Arch> {
     [machine.arch, Arch::X64, Arch::X86].into_iter().find(|arch| archs.contains(arch) && runs(machine, *arch))
 }
 
+/// Whether the `Release` number of .NET Framework 4 that a machine has is enough.
+pub fn check_dotnet(platform: &Platform, release: Option<u32>) -> Result<(), &'static str> {
+    match platform.dotnet_release {
+        Some(least) if release.is_none_or(|release| release < least) => {
+            Err("the package needs a newer .NET Framework")
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Checks processor, Windows version and edition. The error says what does not fit.
 pub fn check(machine: &Machine, platform: &Platform, arch: Arch) -> Result<(), &'static str> {
     if !runs(machine, arch) {
@@ -90,6 +100,9 @@ mod tests {
         assert!(check(&seven, &Platform { min: (10, 0, 0), ..ANY }, Arch::X64).is_err());
         assert!(check(&seven, &Platform { refuse: alloc::vec![(6, 1, 0)], ..ANY }, Arch::X64).is_err());
         assert!(check(&seven, &Platform { client: false, ..ANY }, Arch::X64).is_err());
+        let dotnet = Platform { dotnet_release: Some(461_808), ..ANY };
+        assert!(check_dotnet(&ANY, None).is_ok() && check_dotnet(&dotnet, Some(461_808)).is_ok());
+        assert!(check_dotnet(&dotnet, None).is_err() && check_dotnet(&dotnet, Some(461_807)).is_err());
         seven.server = true;
         assert!(check(&seven, &Platform { server: false, ..ANY }, Arch::X64).is_err());
     }

@@ -305,11 +305,26 @@ fn shortcut(system: &mut Win32) -> Result<()> {
         arguments: String::from("/a \"b c\""),
         description: String::from("tip"),
         working_dir: String::from(r"C:\"),
+        icon: String::from(r"C:\windows\explorer.exe"),
     };
     system.shortcut_write(&path, &shortcut)?;
     let size = system.stat(&path)?.map_or(0, |stat| stat.size);
     system.remove_file(&path)?;
-    ensure(size > 100, "a link")
+    ensure(size > 100, "a link")?;
+
+    let ini = path.replace(".lnk", ".ini");
+    ensure(system.ini_get(&ini, "s", "k")?.is_none(), "no INI file")?;
+    system.ini_set(&ini, "s", "k", Some("\"a b\""))?;
+    system.ini_set(&ini, "s", "l", Some("c"))?;
+    let written = system.ini_get(&ini, "S", "K")?;
+    system.ini_set(&ini, "s", "k", None)?;
+    let gone = system.ini_get(&ini, "s", "k")?;
+    let stays = system.ini_get(&ini, "s", "l")?;
+    system.ini_set(&ini, "s", "l", None)?;
+    let size = system.stat(&ini)?.map_or(u64::MAX, |stat| stat.size);
+    system.remove_file(&ini)?;
+    ensure(written.as_deref() == Some("a b") && gone.is_none() && stays.is_some(), "INI values")?;
+    ensure(size <= 3, "an empty INI file")
 }
 
 fn rest(system: &mut Win32) -> Result<()> {

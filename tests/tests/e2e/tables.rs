@@ -41,6 +41,22 @@ key    = 'HKLM\SOFTWARE\Acme\EndpointAgent\Empty\Deep'
 key    = 'HKCR\Acme.Shared'
 values = { "" = "from the agent" }
 
+[[ini]]
+file    = '{Windows}\foreign.ini'
+section = "agents"
+values  = { acme = "{InstallDir}", group = "{GROUP}" }
+
+[[ini]]
+file    = '{ProgramData}\Acme Shared\new one.ini'
+section = "agents"
+values  = { acme = '"{InstallDir}"' }
+
+[[shortcut]]
+target = 'bin\agentctl.exe'
+folder = "Acme"
+name   = "Acme with icon"
+icon   = 'bin\agent.exe'
+
 [[event-source]]
 name       = "AcmeAgent"
 file       = 'bin\agent.exe'
@@ -70,6 +86,10 @@ icon     = 'bin\agent.exe'
 const BEFORE: &str = r#"reg add HKLM\Software\Foreign /v Last /t REG_MULTI_SZ /d theirs\0more /f /reg:64
 reg add HKLM\Software\Foreign /v First /t REG_MULTI_SZ /d theirs /f /reg:64
 reg add HKLM\Software\Foreign /v Old /d x /f /reg:64
+echo ; a comment> C:\windows\foreign.ini
+echo [agents]>> C:\windows\foreign.ini
+echo other = 1 >> C:\windows\foreign.ini
+echo ACME = old>> C:\windows\foreign.ini
 reg add HKLM\Software\Predecessor /v Stays /d x /f /reg:64
 reg add HKLM\Software\Predecessor\Agent\Deep /v Goes /d x /f /reg:64
 reg add HKLM\Software\Predecessor\Narrow\Deep /v Goes /d x /f /reg:32
@@ -151,6 +171,23 @@ fn assert_installed(state: &State, dir: &str) {
     assert_eq!(text(&format!(r"{protocol}\DefaultIcon"), ""), format!(r#""{dir}\bin\agent.exe",0"#));
 }
 
+/// The lines of an INI file of the prefix, without empty ones.
+fn lines(prefix: &Prefix, path: &str) -> Vec<String> {
+    let bytes = std::fs::read(prefix.host_path(path)).unwrap_or_default();
+    let text = String::from_utf8(bytes).expect("an ANSI file");
+    text.lines().map(|line| line.trim().to_owned()).filter(|line| !line.is_empty()).collect()
+}
+
+const FOREIGN: &str = r"C:\windows\foreign.ini";
+const NEW: &str = r"C:\ProgramData\Acme Shared\new one.ini";
+
+fn assert_ini(prefix: &Prefix, dir: &str) {
+    let lines = |path| lines(prefix, path);
+    let acme = format!(r"ACME={dir}\");
+    assert_eq!(lines(FOREIGN), ["; a comment", "[agents]", "other = 1", &acme, "group=servers"]);
+    assert_eq!(lines(NEW), ["[agents]", &format!("acme=\"{dir}\\\"")]);
+}
+
 /// What people see of the product in the list of installed programs.
 fn shown(state: &State) -> Vec<(String, String)> {
     let list = r"HKLM\Software\Microsoft\Windows\CurrentVersion\Uninstall";
@@ -192,6 +229,7 @@ fn life(installer: &dyn Installer, release: &Release) -> State {
     installer.install(&prefix, release, "x64", &[("GROUP", "servers")]).expect(0);
     let installed = prefix.state();
     assert_installed(&installed, install_dir(&prefix, "x64"));
+    assert_ini(&prefix, install_dir(&prefix, "x64"));
 
     prefix.boot();
     prefix.batch(MEANWHILE).expect(0);
@@ -213,6 +251,12 @@ fn life(installer: &dyn Installer, release: &Release) -> State {
         !(d.after.is_none() && d.subject.starts_with(r"value HKLM\Software\Wow6432Node\Predecessor"))
     });
     left.retain(|d| !(d.after.is_none() && d.subject.starts_with(r"key HKLM\Software\Predecessor\Agent")));
+    // Wine's Windows Installer leaves the section, and so the file and its folder.
+    assert_eq!(lines(&prefix, FOREIGN), ["; a comment", "[agents]", "other = 1"]);
+    left.retain(|d| !d.subject.ends_with(r"\foreign.ini"));
+    if installer.name() == "MSI" {
+        left.retain(|d| !d.subject.starts_with(r"file C:\ProgramData\Acme Shared"));
+    }
     assert!(left.is_empty(), "{} leaves:\n{}", installer.name(), listing(&left));
     installed
 }
@@ -223,6 +267,7 @@ fn everything_that_is_registered_is_there_and_goes_again() {
     let [msi, exe] = BOTH.map(|installer| life(installer, &release));
     let wrong = not_allowed(msi.differences(&exe));
     assert!(wrong.is_empty(), "MSI (first) and EXE (second) differ in:\n{}", listing(&wrong));
+    assert!(msi.files.keys().any(|path| path.ends_with("acme with icon.lnk")));
     assert_eq!(shown(&msi).len(), 14);
     assert_eq!(shown(&msi), shown(&exe));
 }

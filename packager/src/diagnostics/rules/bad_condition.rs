@@ -111,6 +111,8 @@ mod tests {
             "[[registry]]\nkey = 'HKLM\\A'\nvalues = { A = '1' }",
             "[[environment]]\nname = 'A'\nvalue = '1'",
             "[[shortcut]]\ntarget = 'bin\\ctl.exe'",
+            "[[ini]]\nfile = '{Windows}\\a.ini'\nsection = 's'\nvalues = { k = 'v' }",
+            "[[event-source]]\nname = 'A'",
             "[[payload.group]]\nfiles = ['conf/*']",
         ] {
             fine(&and(&format!("{SETTINGS}\n{table}\nwhen = 'GROUP'")));

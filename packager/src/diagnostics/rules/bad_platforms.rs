@@ -1,7 +1,7 @@
 //! `bad-platforms`: a single Windows that cannot be told apart is refused, or no Windows is left.
 
 use super::{Context, Finding, Findings, Rule};
-use crate::model::windows;
+use crate::model::{values, windows};
 use crate::report::Problem;
 
 pub(super) const RULE: Rule =
@@ -23,6 +23,18 @@ fn check(context: &Context<'_>, out: &mut Findings<'_>) {
             out.warning(Finding::at(name.span(), problem));
         }
     }
+    if let Some(version) = &product.dotnet
+        && windows::dotnet(version.get_ref()).is_none()
+    {
+        let known: Vec<&str> = windows::dotnets().collect();
+        let problem = Problem::new(format!("there is no .NET Framework {}", values::short(version.get_ref())))
+            .why("those before 4.5 are not found by a number; .NET 5 and later come with the program")
+            .help(format!("write one of {}", known.join(", ")));
+        out.error(Finding::at(version.span(), problem));
+    }
+    if let Some(size) = &product.free_space {
+        out.check(size, values::free_space);
+    }
     if let (Some(server), Some(client)) = (&product.server, &product.client)
         && !server.get_ref()
         && !client.get_ref()
@@ -42,6 +54,10 @@ mod tests {
         error(&platforms("refuse = ['windows-11']"), "bad-platforms", "refuse");
         error(&platforms("server = false, client = false"), "bad-platforms", "server");
         warning(&platforms("min = 'windows-7', refuse = ['windows-xp']"), "bad-platforms", "refuse");
+        error(&platforms("dotnet = '3.5'"), "bad-platforms", "dotnet");
+        error(&platforms("free-space = '0 MB'"), "bad-platforms", "free-space");
+        error(&platforms("free-space = '1 TB'"), "bad-platforms", "free-space");
+        fine(&platforms("dotnet = '4.7.2', free-space = '500 MB'"));
         fine(&platforms("min = 'windows-7', refuse = ['windows-8'], server = false"));
     }
 }

@@ -32,7 +32,8 @@ fn check(context: &Context<'_>, out: &mut Findings<'_>) {
     let events = manifest.event_sources.iter().filter_map(|s| s.file.as_ref());
     let fonts = manifest.fonts.iter().filter_map(|f| f.file.as_ref());
     let opened = manifest.associations.iter().flat_map(|a| [&a.program, &a.icon]).flatten();
-    for file in events.chain(fonts).chain(opened) {
+    let icons = manifest.shortcuts.iter().filter_map(|s| s.icon.as_ref());
+    for file in events.chain(fonts).chain(opened).chain(icons) {
         program(context, out, file, Wanted::Any);
     }
 }
@@ -104,6 +105,7 @@ mod tests {
         fine(&run("bin/ctl.exe"));
         error(&and("[[shortcut]]\ntarget = 'bin\\x.exe'"), "bad-program", "target =");
         for bad in [
+            "[[shortcut]]\ntarget = 'bin\\ctl.exe'\nicon = 'bin\\x.exe'",
             "[[event-source]]\nname = 'A'\nfile = 'bin\\x.exe'",
             "[[font]]\nfile = 'bin\\x.exe'",
             "[[association]]\nextension = '.a'\nprogram = 'bin\\x.exe'",

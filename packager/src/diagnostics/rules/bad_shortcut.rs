@@ -27,6 +27,16 @@ fn check(context: &Context<'_>, out: &mut Findings<'_>) {
                 })
             });
         }
+        if let Some(icon) = &shortcut.icon {
+            out.check(icon, |text| {
+                let kinds = [".ico", ".exe", ".dll"];
+                match kinds.iter().any(|kind| path::lower(text).ends_with(kind)) {
+                    true => Ok(()),
+                    false => Err(Problem::new("this file cannot hold an icon of a shortcut")
+                        .help("name an .ico, .exe or .dll file of the payload")),
+                }
+            });
+        }
         if let Some(description) = &shortcut.description {
             // INFOTIPSIZE of the shell, with its terminator.
             out.check(description, |text| values::line(text, 255));
@@ -51,6 +61,8 @@ mod tests {
         let shortcut = |more: &str| and(&format!("[[shortcut]]\ntarget = 'bin\\ctl.exe'\n{more}"));
         error(&shortcut("name = 'a/b'"), "bad-shortcut", "name =");
         error(&shortcut("folder = '..'"), "bad-shortcut", "folder =");
+        error(&shortcut("icon = 'conf\\agent.conf'"), "bad-shortcut", "icon =");
+        fine(&shortcut("icon = 'bin\\agent.exe'"));
         fine(&shortcut("folder = 'Acme/Tools'\nname = 'Acme Control'"));
         let named = shortcut("").replace("\"Agent\"", "\"Agent: the tool\"");
         one(&Case::new(), &named, "bad-shortcut", Severity::Error, "[[shortcut]]");

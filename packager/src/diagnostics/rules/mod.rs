@@ -130,6 +130,7 @@ rules! {
     bad_font,
     bad_glob,
     bad_group,
+    bad_ini,
     bad_install_dir,
     bad_language,
     bad_msi_table,

@@ -1,7 +1,7 @@
 //! What a product tells Windows about itself.
 
-use super::Table;
-use crate::manifest::types::{Association, EventSource, Font, Listing};
+use super::{Table, text};
+use crate::manifest::types::{Association, EventSource, Font, Ini, Listing};
 
 pub(super) fn listing(t: &Table<'_, '_>) -> Listing {
     Listing {
@@ -22,6 +22,17 @@ pub(super) fn event_source(t: &Table<'_, '_>) -> EventSource {
         name: t.text("name"),
         file: t.text("file"),
         categories: t.number("categories"),
+        when: t.text("when"),
+    }
+}
+
+pub(super) fn ini(t: &Table<'_, '_>) -> Ini {
+    let values = t.table("values").map(|v| v.entries()).unwrap_or_default();
+    Ini {
+        span: t.span.clone(),
+        file: t.text("file"),
+        section: t.text("section"),
+        values: values.into_iter().filter_map(|(key, value)| Some((key, text(value)?))).collect(),
         when: t.text("when"),
     }
 }

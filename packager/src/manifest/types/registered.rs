@@ -41,6 +41,21 @@ pub struct EventSource {
     pub when: Option<Text>,
 }
 
+/// `[[ini]]`
+#[derive(Clone, Debug, Default)]
+pub struct Ini {
+    /// Place of the table.
+    pub span: Range<usize>,
+    /// `file`
+    pub file: Option<Text>,
+    /// `section`
+    pub section: Option<Text>,
+    /// `values`: key and value, in the order of the file.
+    pub values: Vec<(Text, Text)>,
+    /// `when`
+    pub when: Option<Text>,
+}
+
 /// `[[font]]`
 #[derive(Clone, Debug, Default)]
 pub struct Font {

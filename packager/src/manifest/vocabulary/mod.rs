@@ -61,7 +61,7 @@ pub const ROOT: &[Field] = &[
     field("task", Tables(TASK), "a scheduled task"),
     later("event-provider", Tables(EVENT_PROVIDER), "a manifest of events"),
     field("font", Tables(FONT), "a font of the payload"),
-    later("ini", Tables(INI), "a value of an INI file that is not the payload's"),
+    field("ini", Tables(INI), "a value of an INI file that is not the payload's"),
     field("association", Tables(ASSOCIATION), "a file extension or URL protocol that opens a program"),
     field("migrate", Tables(MIGRATE), "a predecessor's folder that is copied"),
     later("sign", Table(SIGN), "how artefacts are signed"),
@@ -89,8 +89,8 @@ const PLATFORMS: &[Field] = &[
     field("server", Flag, "server editions are accepted; true when absent"),
     field("client", Flag, "client editions are accepted; true when absent"),
     field("refuse", List(&WINDOWS), "single versions that are refused"),
-    later("dotnet", Text, "the least .NET Framework, from 4.5 on"),
-    later("free-space", Text, "what must be free beside the product's own files, such as 500 MB"),
+    field("dotnet", Text, "the least .NET Framework, from 4.5 on"),
+    field("free-space", Text, "what must be free beside the product's own files, such as 500 MB"),
 ];
 
 const LISTING: &[Field] = &[
@@ -220,7 +220,7 @@ const SHORTCUT: &[Field] = &[
     field("name", Text, "its name; the product's when absent"),
     field("arguments", Text, "arguments of the program"),
     field("description", Text, "tool tip"),
-    later("icon", Text, "an .ico, .exe or .dll file below the install directory"),
+    field("icon", Text, "an .ico, .exe or .dll file below the install directory"),
     field("when", Text, "a condition over settings"),
 ];
 

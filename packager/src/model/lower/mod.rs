@@ -130,8 +130,14 @@ fn platform(product: &types::Product) -> Option<Platform> {
         server: product.server.as_ref().is_none_or(|s| *s.get_ref()),
         client: product.client.as_ref().is_none_or(|s| *s.get_ref()),
         refuse: all(&product.refuse, |name| windows::windows(name.get_ref()))?,
-        dotnet_release: None,
-        free_megabytes: 0,
+        dotnet_release: match &product.dotnet {
+            Some(version) => Some(windows::dotnet(version.get_ref())?),
+            None => None,
+        },
+        free_megabytes: match &product.free_space {
+            Some(size) => values::free_space(size.get_ref()).ok()?,
+            None => 0,
+        },
     })
 }
 
@@ -224,10 +230,14 @@ fn shell(manifest: &Manifest, names: &Names) -> Option<Vec<Op>> {
             target: values::below_install_dir(shortcut.target.as_ref()?.get_ref()).ok()?,
             arguments: template(&shortcut.arguments, names)?,
             description: text(&shortcut.description).unwrap_or_default(),
-            icon: None,
+            icon: match &shortcut.icon {
+                Some(icon) => Some(values::below_install_dir(icon.get_ref()).ok()?),
+                None => None,
+            },
         };
         when::op(&shortcut.when, names, op)
     })?);
+    ops.extend(registered::ini(manifest, names)?);
     Some(ops)
 }
 

@@ -1,11 +1,11 @@
 //! What a product tells Windows about itself, as the registry values that say it.
 
-use packager_shared::plan::{Data, Listing, Root, Scope};
+use packager_shared::plan::{Data, Listing, Op, Root, Scope};
 use packager_shared::template::{Dir, Part, Template};
 
 use super::{all, scope, text};
 use crate::manifest::types::{Association, EventSource, Font, Manifest, Product};
-use crate::model::places::Names;
+use crate::model::places::{self, Names};
 use crate::model::{RegistryKey, ViewChoice, values};
 use crate::plan::inputs::Inputs;
 
@@ -42,6 +42,31 @@ pub(super) fn keys(
         keys.extend(self::association(association, names, slug, &name)?);
     }
     Some(keys)
+}
+
+/// Values of INI files.
+pub(super) fn ini(manifest: &Manifest, names: &Names) -> Option<Vec<Op>> {
+    let mut ops = Vec::new();
+    for ini in &manifest.ini {
+        let path = places::directory(ini.file.as_ref()?.get_ref(), scope(manifest), names).ok()?;
+        let [Part::Dir(dir), Part::Text(below)] = path.0.as_slice() else { return None };
+        let (folder, file) = below.rsplit_once('\\').unwrap_or(("", below));
+        let mut parts = vec![Part::Dir(*dir)];
+        if !folder.is_empty() {
+            parts.push(Part::Text(folder.to_owned()));
+        }
+        for (key, value) in &ini.values {
+            let op = Op::Ini {
+                folder: Template(parts.clone()),
+                file: file.to_owned(),
+                section: names.template(ini.section.as_ref()?.get_ref()).ok()?,
+                key: names.template(key.get_ref()).ok()?,
+                value: names.template(value.get_ref()).ok()?,
+            };
+            ops.push(super::when::op(&ini.when, names, op)?);
+        }
+    }
+    Some(ops)
 }
 
 fn key(root: Root, path: String, values: Vec<(&str, Data)>) -> RegistryKey {

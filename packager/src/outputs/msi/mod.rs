@@ -209,6 +209,7 @@ pub fn plan_for(release: Release<'_>, site: Option<&Site>) -> Result<MsiPlan> {
     secure.extend(upgrade::write_platform(&mut builder)?);
     secure.extend(predecessors::write(&mut builder)?);
     files::write(&mut builder)?;
+    upgrade::write_free_space(&mut builder);
     shell::directories(&mut builder, &package.target.ops);
     for op in &package.target.ops {
         operation(&mut builder, op);
@@ -272,16 +273,21 @@ fn operation(builder: &mut Builder<'_>, op: &Op) {
             }
         }
         Op::Environment { name, value, action } => shell::environment(builder, name, value, *action),
-        Op::Shortcut { folder, subfolder, name, target, arguments, description, icon: _ } => shell::shortcut(
-            builder,
-            shell::Shortcut { folder: *folder, subfolder, name, target, arguments, description },
-        ),
+        Op::Shortcut { folder, subfolder, name, target, arguments, description, icon: None } => {
+            shell::shortcut(
+                builder,
+                shell::Shortcut { folder: *folder, subfolder, name, target, arguments, description },
+            )
+        }
         Op::Service(service) => services::write(builder, service),
+        Op::Ini { folder, file, section, key, value } => {
+            shell::ini(builder, shell::Ini { folder, file, section, key, value });
+        }
         Op::RegistryRemove { key, name, on_uninstall: false } => {
             registry::remove(builder, key, name.as_deref());
         }
         Op::RegistryRemove { .. }
-        | Op::Ini { .. }
+        | Op::Shortcut { .. }
         | Op::Config(_)
         | Op::Migrate { .. }
         | Op::Firewall(_)

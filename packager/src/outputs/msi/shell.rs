@@ -85,6 +85,35 @@ pub fn environment(builder: &mut Builder<'_>, name: &str, value: &Template, acti
     builder.rows.push("Environment", row![&key, format!("=-{machine}{name}"), value, &key]);
 }
 
+/// A value of an INI file as the plan has it.
+#[derive(Clone, Copy, Debug)]
+pub struct Ini<'a> {
+    /// The file's folder.
+    pub folder: &'a Template,
+    /// Its name.
+    pub file: &'a str,
+    /// Section.
+    pub section: &'a Template,
+    /// Key.
+    pub key: &'a Template,
+    /// Value.
+    pub value: &'a Template,
+}
+
+/// Adds a value of an INI file. It goes with its component (Microsoft: "RemoveIniValues Action").
+pub fn ini(builder: &mut Builder<'_>, ini: Ini<'_>) {
+    const WRITE: i32 = 0; // msidbIniFileActionAddLine
+    let text = |template| formatted::template(template, builder.folders());
+    let (section, key, value) = (text(ini.section), text(ini.key), text(ini.value));
+    let folder = directories::canonical(ini.folder);
+    let target = builder.identity(&format!("{folder}\\{}\\[{section}]{key}", ini.file));
+    let id = ids::row_key("i", Kind::Ini, &target);
+    let name = with_short_names(&[ini.file]).pop().unwrap_or_default();
+    let directory = builder.directories.template(ini.folder);
+    directory_component(builder, &id, (Kind::Ini, &target), "INSTALLDIR");
+    builder.rows.push("IniFile", row![&id, name, directory, section, key, value, WRITE, &id]);
+}
+
 /// Adds the directories that exist even if empty, the deepest first: see [`folders_on_the_way`].
 pub fn directories(builder: &mut Builder<'_>, ops: &[Op]) {
     let mut paths: Vec<(&Template, Option<&Condition>)> = ops

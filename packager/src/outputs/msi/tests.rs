@@ -137,6 +137,23 @@ fn what_is_removed_on_install_is_named_in_the_packages_own_view() {
 }
 
 #[test]
+fn the_least_of_a_machine_is_asked_for() {
+    let mut package = sample::package(Arch::X64);
+    package.target.platform.dotnet_release = Some(461_808);
+    package.target.platform.free_megabytes = 5000;
+    let files = sample::files();
+    let rows = plan(sample::release(&package, &files)).unwrap().rows;
+    let condition = "Installed OR DOTNET_RELEASE >= \"#461808\"";
+    let said = rows.table("LaunchCondition").iter().find(|row| text(&row[0]) == condition).unwrap();
+    assert_eq!(text(&said[1]), "Acme Agent needs .NET Framework 4.7.2 or newer.");
+    let reserved = rows.table("ReserveCost").iter().map(|row| match row[3] {
+        Cell::Int(bytes) => i64::from(bytes),
+        _ => 0,
+    });
+    assert_eq!(reserved.sum::<i64>(), 5000 << 20);
+}
+
+#[test]
 fn settings_are_secure_and_unset() {
     let rows = rows(Arch::X64);
     assert_eq!(property(&rows, "SERVER_URL"), settings::UNSET);

@@ -7,6 +7,7 @@ use super::builder::Builder;
 use super::formatted::literal;
 use super::rows::row;
 use super::settings::search;
+use crate::model::windows::dotnet_name;
 use crate::plan::ids;
 
 /// msidbUpgradeAttributes…
@@ -19,6 +20,7 @@ const MAX_INCLUSIVE: i32 = 512;
 pub const OLDER: &str = "OLDER_VERSION_FOUND";
 const NEWER: &str = "NEWER_VERSION_FOUND";
 const BUILD: &str = "WINDOWS_BUILD";
+const DOTNET: &str = "DOTNET_RELEASE";
 
 /// The first Windows whose VersionNT says no more what it is: 603 stands for all from 8.1 on.
 const BUILD_COUNTS_FROM: u32 = 10;
@@ -46,6 +48,24 @@ pub fn write(builder: &mut Builder<'_>, version: &str) -> Result<Vec<String>> {
     let message = builder.texts.message("newer-version", &[("product", &literal(name))])?;
     builder.rows.push("LaunchCondition", row![format!("NOT {NEWER}"), message]);
     Ok(vec![OLDER.to_owned(), NEWER.to_owned()])
+}
+
+/// The most that one row can reserve: a signed number of bytes.
+const RESERVE_MOST: u32 = 2047;
+
+/// Reserves what must be free beside the files: Windows Installer then refuses a volume without it (Microsoft:
+/// "ReserveCost Table", "OutOfDiskSpace Property").
+pub fn write_free_space(builder: &mut Builder<'_>) {
+    let mut rest = builder.release.package.target.platform.free_megabytes;
+    let component = super::ownership::component(builder);
+    let mut number = 0;
+    while rest > 0 {
+        let megabytes = rest.min(RESERVE_MOST);
+        let bytes = i32::try_from(megabytes << 20).unwrap_or(i32::MAX);
+        builder.rows.push("ReserveCost", row![format!("Free{number}"), &component, "INSTALLDIR", bytes, 0]);
+        rest -= megabytes;
+        number += 1;
+    }
 }
 
 /// Adds what the platform must be; returns the properties that must be secure.
@@ -86,8 +106,20 @@ pub fn write_platform(builder: &mut Builder<'_>) -> Result<Vec<String>> {
     if !plan.platform.client {
         conditions.push(("Installed OR MsiNTProductType <> 1".to_owned(), "only-server"));
     }
+    let version = plan.platform.dotnet_release.map_or("", dotnet_name);
+    if let Some(release) = plan.platform.dotnet_release {
+        let key = Key {
+            root: Root::LocalMachine,
+            view: builder.native_view(),
+            path: r"SOFTWARE\Microsoft\NET Framework Setup\NDP\v4\Full".into(),
+        };
+        search(builder, DOTNET, &key, "Release");
+        secure.push(DOTNET.to_owned());
+        // A number is found as text behind a number sign. All releases have six digits, so texts compare as they do.
+        conditions.push((format!("Installed OR {DOTNET} >= \"#{release}\""), "newer-dotnet"));
+    }
     for (condition, message) in conditions {
-        let message = builder.texts.message(message, &[("product", &name)])?;
+        let message = builder.texts.message(message, &[("product", &name), ("version", version)])?;
         builder.rows.push("LaunchCondition", row![condition, message]);
     }
     Ok(secure)

@@ -24,6 +24,7 @@ use crate::registry;
 use crate::secrets;
 use crate::system::{FailureActions, FirewallRule, RegValue, Securable, ServiceConfig, Shortcut};
 use crate::text;
+use crate::transaction::ops::ini::Entry;
 
 /// An operation, ready to be done.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,6 +45,8 @@ pub enum Step {
     Secret(Key, String, Option<RegValue>),
     /// An environment variable, in this key.
     Environment(Key, String, String, EnvironmentAction),
+    /// A value of an INI file.
+    Ini(Entry),
     /// A shortcut: the `.lnk`'s path, how many of its folders are ours, and its content.
     Shortcut(String, usize, Shortcut),
     /// A service.
@@ -85,6 +88,7 @@ impl Step {
                 let whole = *how_a == EnvironmentAction::Set && *how_b == EnvironmentAction::Set;
                 path::same(a, b) && (whole || (how_a == how_b && path::same(value_a, value_b)))
             }
+            (Step::Ini(a), Step::Ini(b)) => a.same(b),
             (Step::Shortcut(a, ..), Step::Shortcut(b, ..)) => path::same(a, b),
             (Step::Service(a, ..), Step::Service(b, ..)) => path::same(a, b),
             (Step::Firewall(a), Step::Firewall(b)) => {
@@ -167,6 +171,20 @@ impl Facts<'_> {
         }
     }
 
+    /// A directory, and how many of its levels are ours.
+    fn own_dir<S: System>(&self, system: &mut S, template: &Template) -> Outcome<(String, usize)> {
+        let dir = self.expand_dir(system, template)?;
+        let mut anchor = self.anchor(system, template)?;
+        if anchor.is_empty() {
+            anchor.push_str(self.install_dir);
+        }
+        let ours = match path::lower(&dir).strip_prefix(&path::lower(&anchor)) {
+            Some(below) => below.split('\\').filter(|part| !part.is_empty()).count(),
+            None => 1,
+        };
+        Ok((dir, ours))
+    }
+
     fn list<S: System>(&self, system: &mut S, templates: &[Template]) -> Outcome<Vec<String>> {
         let mut values = Vec::new();
         for template in templates {
@@ -238,15 +256,7 @@ impl Facts<'_> {
     fn step<S: System>(&self, system: &mut S, op: &Op) -> Outcome<Option<Step>> {
         Ok(Some(match op {
             Op::Directory { path, .. } => {
-                let dir = self.expand_dir(system, path)?;
-                let mut anchor = self.anchor(system, path)?;
-                if anchor.is_empty() {
-                    anchor.push_str(self.install_dir);
-                }
-                let ours = match path::lower(&dir).strip_prefix(&path::lower(&anchor)) {
-                    Some(below) => below.split('\\').filter(|part| !part.is_empty()).count(),
-                    None => 1,
-                };
+                let (dir, ours) = self.own_dir(system, path)?;
                 Step::Directory(dir, ours)
             }
             Op::RegistryKey { key, .. } => Step::Key(key.clone()),
@@ -263,7 +273,7 @@ impl Facts<'_> {
                 let value = self.expand(system, value)?;
                 Step::Environment(environment_key(self.arch, self.scope), name.clone(), value, *action)
             }
-            Op::Shortcut { folder, subfolder, name, target, arguments, description, icon: _ } => {
+            Op::Shortcut { folder, subfolder, name, target, arguments, description, icon } => {
                 let base = directory(system, self.arch, self.scope, *folder)?;
                 let file = text::join(&[name, ".lnk"]);
                 let target = path::join(self.install_dir, target);
@@ -276,8 +286,22 @@ impl Facts<'_> {
                     arguments: self.expand(system, arguments)?,
                     description: description.clone(),
                     working_dir,
+                    icon: match icon {
+                        Some(icon) => path::join(self.install_dir, icon),
+                        None => String::new(),
+                    },
                 };
                 Step::Shortcut(path::join(&path::join(&base, subfolder), &file), ours, shortcut)
+            }
+            Op::Ini { folder, file, section, key, value } => {
+                let (dir, folders) = self.own_dir(system, folder)?;
+                Step::Ini(Entry {
+                    file: path::join(&dir, file),
+                    folders,
+                    section: self.expand(system, section)?,
+                    key: self.expand(system, key)?,
+                    value: self.expand(system, value)?,
+                })
             }
             Op::Service(service) => {
                 Step::Service(service.name.clone(), self.service(system, service)?, service.run)
@@ -293,12 +317,9 @@ impl Facts<'_> {
             Op::FileAcl { file, acl } => {
                 Step::Rights(Securable::Path(path::join(self.install_dir, file)), acl.clone())
             }
-            Op::Ini { .. }
-            | Op::Config(_)
-            | Op::Migrate { .. }
-            | Op::Run(_)
-            | Op::Replaces(_)
-            | Op::Close { .. } => return Ok(None),
+            Op::Config(_) | Op::Migrate { .. } | Op::Run(_) | Op::Replaces(_) | Op::Close { .. } => {
+                return Ok(None);
+            }
         }))
     }
 

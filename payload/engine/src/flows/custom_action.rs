@@ -50,7 +50,7 @@ pub fn run<S: System>(
     };
     let scope = plan.product.scope;
     match action {
-        MsiAction::Install => change(system, plan, dir, true, Some(INSTALL))?,
+        MsiAction::Install => change(system, plan, dir, (true, reason), Some(INSTALL))?,
         MsiAction::RollbackInstall => {
             journal::recover_in(system, dir, INSTALL, scope)?;
         }
@@ -69,8 +69,8 @@ pub fn run<S: System>(
         MsiAction::RollbackRun => {
             journal::recover_in(system, dir, RUN, scope)?;
         }
-        MsiAction::Uninstall => change(system, plan, dir, false, None)?,
-        MsiAction::RollbackUninstall => change(system, plan, dir, true, None)?,
+        MsiAction::Uninstall => change(system, plan, dir, (false, reason), None)?,
+        MsiAction::RollbackUninstall => change(system, plan, dir, (true, reason), None)?,
         MsiAction::Commit => {
             finish_takeover(system, package, dir, reason)?;
             for folder in MSI_WORK_FOLDERS {
@@ -94,7 +94,7 @@ fn change<S: System>(
     system: &mut S,
     plan: &Plan,
     dir: &str,
-    install: bool,
+    (install, reason): (bool, Reason),
     folder: Option<&str>,
 ) -> Outcome<()> {
     let product = &plan.product;
@@ -108,6 +108,10 @@ fn change<S: System>(
         })
         .collect();
     let mut old = State { steps: facts.steps_of(system, all)?, ..State::default() };
+    // What goes on uninstall stays on upgrade.
+    if install || reason != Reason::Uninstall {
+        old.steps.retain(|step| !matches!(step, Step::Remove(_, _, true)));
+    }
     let mut new = State::default();
     if install {
         new.steps = facts.steps_of(system, ours())?;

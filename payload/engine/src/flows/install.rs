@@ -68,7 +68,7 @@ pub fn installed_state<S: System>(system: &mut S, package: &Package, dir: &str) 
         });
         index.sort();
     }
-    Ok(State { index, steps })
+    Ok(State { index, steps, ..State::default() })
 }
 
 /// The directory that an install goes to.
@@ -144,7 +144,8 @@ pub fn install<S: System>(
         None => facts::remembered_site(system, product),
     };
     steps.extend(facts::ownership(package, &dir, &values, site.as_deref()));
-    let new = State { index: facts.files(&package.plan, &package.index), steps };
+    let reserve = u64::from(package.plan.platform.free_megabytes) << 20;
+    let new = State { index: facts.files(&package.plan, &package.index), steps, reserve };
     refuse_long_paths(&new, &dir)?;
     let mut acts = Acts { always: run.args.action == Action::Repair, ..Acts::default() };
     let mut old = State::default();

@@ -6,12 +6,12 @@ use packager_shared::args::Action as Asked;
 use packager_shared::decide::{Action, Manager, Offer, Request, decide};
 use packager_shared::exit::Exit;
 use packager_shared::identity::Identity;
-use packager_shared::{overlay, platform};
+use packager_shared::overlay;
 
 use super::install::install;
 use super::{Ended, Leave, Run, extract, lock, unfinished, uninstall};
 use crate::System;
-use crate::detect::{Detected, detect};
+use crate::detect::{Detected, detect, fits};
 use crate::failure::{Failure, Outcome};
 use crate::image::{Image, Package};
 use crate::source::Source;
@@ -32,8 +32,7 @@ pub fn run<S: System>(system: &mut S, mut image: Image<S>, run: &Run<'_>) -> Out
         Asked::Repair => Request::Repair,
         _ => Request::Setup,
     };
-    let machine = system.machine();
-    if let Err(what) = platform::check(&machine, &package.plan.platform, product.arch) {
+    if let Err(what) = fits(system, &package.plan.platform, product.arch)? {
         return Err(Failure::new(Exit::Platform, what));
     }
     let site = match image.overlay.section(overlay::SITE) {

@@ -294,6 +294,25 @@ fn refusals_change_nothing() {
     full.free = 1000;
     let mut cancelled = world();
     cancelled.cancelled = true;
+    let mut least = product(1);
+    least.plan.platform.dotnet_release = Some(461_808);
+    least.plan.platform.free_megabytes = 5;
+    let dotnet = "SOFTWARE\\Microsoft\\NET Framework Setup\\NDP\\v4\\Full";
+    let mut old_dotnet = world();
+    let mut new_dotnet = world();
+    for (world, release) in [(&mut old_dotnet, 461_807), (&mut new_dotnet, 461_808)] {
+        let values = [(String::from("release"), registry::dword(release))];
+        world.registry.insert(reg(&key(dotnet)), values.into());
+        world.free = 4 << 20;
+    }
+    for (world, exit) in [(world(), 1633), (old_dotnet, 1633), (new_dotnet.clone(), 112)] {
+        let mut world = world;
+        let before = state(&world);
+        assert_eq!(setup(&mut world, &least, "/quiet"), exit, "{:#?}", world.log);
+        assert_same(&before, &state(&world), "the least");
+    }
+    new_dotnet.free = 16 << 20;
+    assert_eq!(setup(&mut new_dotnet, &least, "/quiet"), 0);
     for (name, world, exit) in [
         ("newer", newer, 1638),
         ("msi", msi, 1638),

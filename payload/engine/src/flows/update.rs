@@ -18,7 +18,7 @@ use super::install::{install, installed_package};
 use super::launch::{self, How};
 use super::{Ended, Leave, Run, lock, unfinished};
 use crate::System;
-use crate::detect::{Detected, detect};
+use crate::detect::{Detected, detect, fits};
 use crate::facts;
 use crate::failure::{Failure, Outcome};
 use crate::image::{MOST, Package};
@@ -229,7 +229,7 @@ fn choose<'a, S: System>(
         if !release.archs.iter().any(|offered| offered.arch == *arch) {
             continue;
         }
-        match platform::check(&machine, platform, *arch) {
+        match fits(system, platform, *arch)? {
             Ok(()) => archs.push(*arch),
             Err(what) => why = what,
         }

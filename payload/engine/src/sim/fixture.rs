@@ -151,6 +151,20 @@ pub fn product(version: u16) -> Product {
                 value: template("{InstallDir}"),
                 action: EnvironmentAction::Set,
             },
+            Op::Ini {
+                folder: template("{ProgramData}\\Acme\\Shared"),
+                file: "agents.ini".into(),
+                section: template("agents"),
+                key: template("acme"),
+                value: template("\"{InstallDir}\""),
+            },
+            Op::Ini {
+                folder: template("{Windows}"),
+                file: "other.ini".into(),
+                section: template("all"),
+                key: template(if version == 1 { "one" } else { "two" }),
+                value: template("{SERVER}"),
+            },
             Op::Shortcut {
                 folder: Dir::StartMenu,
                 subfolder: "Acme".into(),
@@ -158,7 +172,7 @@ pub fn product(version: u16) -> Product {
                 target: "bin\\agent.exe".into(),
                 arguments: template("--x"),
                 description: "Agent".into(),
-                icon: None,
+                icon: (version != 1).then(|| "bin\\agent.exe".into()),
             },
             Op::Service(Service {
                 name: "AcmeAgent".into(),

@@ -481,6 +481,36 @@ impl System for World {
         Ok(())
     }
 
+    fn ini_get(&mut self, path: &str, section: &str, key: &str) -> Result<Option<String>> {
+        let found = self.ini(path).into_iter().find(|(s, k, _)| s == section && k == key);
+        // Windows does not give the quotes around a value.
+        Ok(found.map(|(_, _, value)| String::from(value.trim_matches('"'))))
+    }
+
+    fn ini_set(&mut self, path: &str, section: &str, key: &str, value: Option<&str>) -> Result<()> {
+        let mut lines = self.ini(path);
+        lines.retain(|(s, k, _)| s != section || k != key);
+        if let Some(value) = value {
+            lines.push((String::from(section), String::from(key), String::from(value)));
+        }
+        lines.sort();
+        let mut text = String::new();
+        let mut last = None;
+        for (section, key, value) in &lines {
+            if last != Some(section) {
+                text.push_str(&std::format!("[{section}]\n"));
+                last = Some(section);
+            }
+            text.push_str(&std::format!("{key}={value}\n"));
+        }
+        self.mutate("write INI file", path)?;
+        self.need_parent("write INI file", path)?;
+        let id = self.next_id();
+        self.tree.insert(path, Node::File { id, modified: self.clock, protected: false });
+        self.contents.insert(id, text.into_bytes());
+        Ok(())
+    }
+
     fn shortcut_write(&mut self, path: &str, shortcut: &Shortcut) -> Result<()> {
         let mut file = self.create(path)?;
         let text = std::format!("{shortcut:?}");

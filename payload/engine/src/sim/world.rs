@@ -243,6 +243,23 @@ impl World {
         self.tree.insert(path, Node::Dir { protected: false, link: true });
     }
 
+    /// Section, key and value of each line of an INI file.
+    pub(super) fn ini(&self, path: &str) -> Vec<(String, String, String)> {
+        let text = String::from_utf8(self.content(path).unwrap_or_default()).expect("text");
+        let mut section = String::new();
+        let mut out = Vec::new();
+        for line in text.lines() {
+            match (line.strip_prefix('['), line.split_once('=')) {
+                (Some(name), _) => section = String::from(name.trim_end_matches(']')),
+                (None, Some((key, value))) => {
+                    out.push((section.clone(), String::from(key), String::from(value)));
+                }
+                (None, None) => {}
+            }
+        }
+        out
+    }
+
     /// What is in a file.
     pub fn content(&self, path: &str) -> Option<Vec<u8>> {
         match self.tree.get(path) {

@@ -49,6 +49,8 @@ pub struct State {
     pub index: Index,
     /// Everything else, in order.
     pub steps: Vec<Step>,
+    /// Bytes that must be free beside the files.
+    pub reserve: u64,
 }
 
 /// From one state to another.
@@ -226,7 +228,7 @@ impl<'a, S: System> Transaction<'a, S> {
     }
 
     fn check_space(&mut self, change: &Change<'_, S>, difference: &compare::Difference) -> Outcome<()> {
-        let mut need = 1u64 << 20;
+        let mut need = (1u64 << 20).saturating_add(change.new.reserve);
         for place in &difference.write {
             need = need.saturating_add(change.new.index.entries.get(*place).map_or(0, |entry| entry.size));
         }

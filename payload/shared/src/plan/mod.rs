@@ -235,6 +235,8 @@ impl Op {
             // only created (`+`) stays; one that goes (`-`) would go on upgrade, too.
             Op::RegistryValue { data: Data::Qword(_) | Data::MultiSzPart { .. }, .. }
             | Op::RegistryKey { .. }
+            // An Icon table would copy it to Windows Installer's own folder: not where the setup EXE finds it.
+            | Op::Shortcut { icon: Some(_), .. }
             | Op::RegistryRemove { on_uninstall: true, .. }
             | Op::Directory { purge: true, .. }
             | Op::Config(_)

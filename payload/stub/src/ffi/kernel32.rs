@@ -10,6 +10,20 @@ use super::types::*;
 )]
 #[cfg_attr(not(target_arch = "x86"), link(name = "kernel32", kind = "raw-dylib"))]
 unsafe extern "system" {
+    pub fn GetPrivateProfileStringW(
+        section: *const u16,
+        key: *const u16,
+        default: *const u16,
+        buffer: *mut u16,
+        size: u32,
+        file: *const u16,
+    ) -> u32;
+    pub fn WritePrivateProfileStringW(
+        section: *const u16,
+        key: *const u16,
+        value: *const u16,
+        file: *const u16,
+    ) -> Bool;
     pub fn CloseHandle(handle: Handle) -> Bool;
     pub fn CreateDirectoryW(path: *const u16, security: *const SecurityAttributes) -> Bool;
     pub fn CreateFileW(

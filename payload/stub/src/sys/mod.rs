@@ -6,6 +6,7 @@ mod files;
 mod folders;
 pub mod handle;
 mod hidden;
+mod ini;
 mod installer;
 mod lock;
 pub mod log;
@@ -254,6 +255,14 @@ impl System for Win32 {
 
     fn task_remove(&mut self, name: &str) -> Result<()> {
         self.task_delete(name)
+    }
+
+    fn ini_get(&mut self, path: &str, section: &str, key: &str) -> Result<Option<String>> {
+        Ok(self.ini_value(path, section, key))
+    }
+
+    fn ini_set(&mut self, path: &str, section: &str, key: &str, value: Option<&str>) -> Result<()> {
+        self.ini_write(path, section, key, value)
     }
 
     fn shortcut_write(&mut self, path: &str, shortcut: &Shortcut) -> Result<()> {

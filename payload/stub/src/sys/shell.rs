@@ -21,6 +21,7 @@ const COINIT_APARTMENTTHREADED: u32 = 2;
 type QueryInterface = unsafe extern "system" fn(*mut c_void, *const Guid, *mut *mut c_void) -> i32;
 type Release = unsafe extern "system" fn(*mut c_void) -> u32;
 type SetText = unsafe extern "system" fn(*mut c_void, *const u16) -> i32;
+type SetIcon = unsafe extern "system" fn(*mut c_void, *const u16, i32) -> i32;
 type Save = unsafe extern "system" fn(*mut c_void, *const u16, i32) -> i32;
 
 /// Places in the tables of functions (shobjidl_core.h, objidl.h).
@@ -30,6 +31,7 @@ mod slot {
     pub const SET_DESCRIPTION: usize = 7;
     pub const SET_WORKING_DIRECTORY: usize = 9;
     pub const SET_ARGUMENTS: usize = 11;
+    pub const SET_ICON_LOCATION: usize = 17;
     pub const SET_PATH: usize = 20;
     pub const SAVE: usize = 6;
 }
@@ -110,6 +112,14 @@ pub fn write_shortcut(path: &str, shortcut: &Shortcut) -> Result<()> {
     ];
     for (slot, value) in texts {
         let result = if value.is_empty() { 0 } else { link.set(slot, value) };
+        if result < 0 {
+            return Err(failed(result));
+        }
+    }
+    if !shortcut.icon.is_empty() {
+        let icon = text::wide(&shortcut.icon);
+        // SAFETY: the path ends with a zero; the first icon of the file.
+        let result = unsafe { link.function::<SetIcon>(slot::SET_ICON_LOCATION)(link.0, icon.as_ptr(), 0) };
         if result < 0 {
             return Err(failed(result));
         }

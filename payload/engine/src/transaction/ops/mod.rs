@@ -5,6 +5,7 @@
 pub mod directory;
 pub mod environment;
 pub mod firewall;
+pub mod ini;
 pub mod registry;
 pub mod rights;
 pub mod secret;
@@ -89,6 +90,7 @@ impl<S: System> Transaction<'_, S> {
                 Step::Environment(key, name, value, action) => {
                     environment |= environment::remove(self, key, name, value, *action)?;
                 }
+                Step::Ini(entry) => ini::remove(self, entry)?,
                 Step::Shortcut(path, folders, _) => shortcut::remove(self, path, *folders)?,
                 Step::Service(name, config, _) => service::remove(self, name, config)?,
                 Step::Firewall(rule) => firewall::remove(self, rule)?,
@@ -113,6 +115,7 @@ impl<S: System> Transaction<'_, S> {
                 Step::Environment(key, name, value, action) => {
                     environment |= environment::apply(self, key, name, value, *action)?;
                 }
+                Step::Ini(entry) => ini::apply(self, entry)?,
                 Step::Shortcut(path, _, shortcut) => {
                     let unchanged = change.old.steps.contains(step);
                     shortcut::apply(self, path, shortcut, unchanged)?;

@@ -46,6 +46,11 @@ pub fn remove<S: System>(tx: &mut Transaction<'_, S>, path: &str, folders: usize
         tx.count();
         tx.system.log(&text::join(&["removed shortcut ", path]));
     }
+    remove_folders(tx, path, folders)
+}
+
+/// Removes so many folders above a path while they are empty.
+pub fn remove_folders<S: System>(tx: &mut Transaction<'_, S>, path: &str, folders: usize) -> Outcome<()> {
     let mut folder = path::parent(path);
     for _ in 0..folders {
         let Some(dir) = folder else { break };
