@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 
 use packager_tests::display::Display;
+use packager_tests::installer::msiexec;
 use packager_tests::prefix::{Prefix, wait_for};
 use packager_tests::registry::View;
 
@@ -31,6 +32,45 @@ impl Pages<'_> {
     }
 }
 
+/// Starts `msiexec /i` with all its dialogs.
+fn open(prefix: &mut Prefix, msi: &str) {
+    prefix.start(&format!("msiexec /i {msi}\n> W:\\ended.txt echo %errorlevel%"));
+}
+
+/// Its exit code, when it ends.
+#[track_caller]
+fn ended(prefix: &Prefix) -> String {
+    let ended = prefix.desk().join("ended.txt");
+    wait_for("msiexec ends", || std::fs::read_to_string(&ended).is_ok_and(|text| !text.trim().is_empty()));
+    std::fs::read_to_string(&ended).expect("it is read").trim().to_owned()
+}
+
+/// Removing itself is proven from the command line: in Wine 8 the control event `Remove` does not reach components.
+#[test]
+fn what_is_installed_is_offered_for_removal_and_left_alone_when_a_person_cancels() {
+    let display = Display::new();
+    let mut prefix = Prefix::new();
+    prefix.show_on(&display);
+    let [release, _] = releases();
+    msiexec(&prefix, "/i", &release.msi("x64"), "").expect(0);
+    let program = prefix.host_path(r"C:\Program Files\Acme\Endpoint Agent\bin\agent.exe");
+    open(&mut prefix, "W:\\endpoint-agent-4.2.0-x64.msi");
+    let pages = Pages { display: &display, title: "Acme Endpoint Agent Setup", seen: RefCell::default() };
+    pages.next("the choices");
+    display.press(&["space"]);
+    pages.next("the last page before it is removed");
+    // Back has the focus: nothing is removed by holding Enter down.
+    display.press(&["Return"]);
+    pages.next("the choices again");
+    display.press(&["Escape"]);
+    pages.next("the question");
+    display.press(&["y"]);
+    pages.next("the end");
+    display.press(&["Return"]);
+    assert_eq!(ended(&prefix), "1602");
+    assert!(program.is_file());
+}
+
 #[test]
 fn what_is_typed_chosen_and_emptied_is_installed() {
     let display = Display::new();
@@ -38,7 +78,7 @@ fn what_is_typed_chosen_and_emptied_is_installed() {
     prefix.show_on(&display);
     let [release, _] = releases();
     let msi = prefix.bring(&release.msi("x64"));
-    prefix.start(&format!("msiexec /i {msi}\n> W:\\ended.txt echo %errorlevel%"));
+    open(&mut prefix, &msi);
     let pages = Pages { display: &display, title: "Acme Endpoint Agent Setup", seen: RefCell::default() };
     pages.next("the welcome page");
     display.press(&["Return"]);
@@ -56,9 +96,7 @@ fn what_is_typed_chosen_and_emptied_is_installed() {
     pages.next("the progress");
     pages.next("the end");
     display.press(&["Return"]);
-    let ended = prefix.desk().join("ended.txt");
-    wait_for("msiexec ends", || std::fs::read_to_string(&ended).is_ok_and(|text| !text.trim().is_empty()));
-    assert_eq!(std::fs::read_to_string(&ended).expect("it is read").trim(), "0");
+    assert_eq!(ended(&prefix), "0");
     let registry = prefix.registry();
     let settings = format!("{AGENT}\\Settings");
     let text = |name| registry.text(&settings, View::Bits64, name);

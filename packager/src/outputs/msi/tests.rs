@@ -163,6 +163,22 @@ fn settings_are_secure_and_unset() {
     }
 }
 
+/// The conditions on what is found of other versions.
+fn refused(same_version_upgrades: bool) -> Vec<String> {
+    let mut package = sample::package(Arch::X64);
+    package.outputs.msi.same_version_upgrades = same_version_upgrades;
+    let files = sample::files();
+    let rows = plan(sample::release(&package, &files)).unwrap().rows;
+    let conditions = rows.table("LaunchCondition").iter().map(|row| text(&row[0]).to_owned());
+    conditions.filter(|condition| condition.contains("VERSION_FOUND")).collect()
+}
+
+#[test]
+fn the_same_version_never_stands_beside_itself() {
+    assert_eq!(refused(true), ["NOT NEWER_VERSION_FOUND"]);
+    assert_eq!(refused(false), ["NOT NEWER_VERSION_FOUND", "NOT SAME_VERSION_FOUND"]);
+}
+
 #[test]
 fn a_change_of_anything_is_another_product() {
     let files = sample::files();

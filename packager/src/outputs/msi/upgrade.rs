@@ -19,6 +19,7 @@ const MAX_INCLUSIVE: i32 = 512;
 /// What FindRelatedProducts finds of an earlier version.
 pub const OLDER: &str = "OLDER_VERSION_FOUND";
 const NEWER: &str = "NEWER_VERSION_FOUND";
+const SAME: &str = "SAME_VERSION_FOUND";
 const BUILD: &str = "WINDOWS_BUILD";
 const DOTNET: &str = "DOTNET_RELEASE";
 
@@ -44,10 +45,22 @@ pub fn write(builder: &mut Builder<'_>, version: &str) -> Result<Vec<String>> {
     builder
         .rows
         .push("Upgrade", row![&code, "0.0.0", version, none.clone(), attributes, none.clone(), OLDER]);
-    builder.rows.push("Upgrade", row![code, version, none.clone(), none.clone(), ONLY_DETECT, none, NEWER]);
-    let message = builder.texts.message("newer-version", &[("product", &literal(name))])?;
-    builder.rows.push("LaunchCondition", row![format!("NOT {NEWER}"), message]);
-    Ok(vec![OLDER.to_owned(), NEWER.to_owned()])
+    let newer = row![&code, version, none.clone(), none.clone(), ONLY_DETECT, none.clone(), NEWER];
+    builder.rows.push("Upgrade", newer);
+    let mut refused = vec![(NEWER, "newer-version")];
+    if !options.same_version_upgrades {
+        // A rebuild, or another language: without this it would stand beside what is installed.
+        let attributes = ONLY_DETECT | MIN_INCLUSIVE | MAX_INCLUSIVE;
+        builder.rows.push("Upgrade", row![code, version, version, none.clone(), attributes, none, SAME]);
+        refused.push((SAME, "same-version"));
+    }
+    let mut secure = vec![OLDER.to_owned()];
+    for (found, message) in refused {
+        let message = builder.texts.message(message, &[("product", &literal(name))])?;
+        builder.rows.push("LaunchCondition", row![format!("NOT {found}"), message]);
+        secure.push(found.to_owned());
+    }
+    Ok(secure)
 }
 
 /// The most that one row can reserve: a signed number of bytes.
