@@ -199,7 +199,12 @@ impl Uses {
             components.iter().filter(|row| row.get(4) != Some(&Cell::Null)).map(|row| text(row, 0)).collect();
         let mut uses = Self::default();
         // Folder, component, and whether it is the component's own.
-        let tables = [("Component", 2, 0, true), ("CreateFolder", 0, 1, true), ("Shortcut", 1, 3, false)];
+        let tables = [
+            ("Component", 2, 0, true),
+            ("CreateFolder", 0, 1, true),
+            ("Shortcut", 1, 3, false),
+            ("IniFile", 2, 7, false),
+        ];
         for (table, folder, component, own) in tables {
             for row in builder.rows.table(table) {
                 let (folder, component) = (text(row, folder), text(row, component));

@@ -137,6 +137,13 @@ fn what_is_removed_on_install_is_named_in_the_packages_own_view() {
 }
 
 #[test]
+fn the_folder_of_an_ini_file_is_made() {
+    let rows = rows(Arch::X64);
+    let folder = &rows.table("IniFile")[0][2];
+    assert!(rows.table("CreateFolder").iter().any(|row| row[0] == *folder));
+}
+
+#[test]
 fn the_least_of_a_machine_is_asked_for() {
     let mut package = sample::package(Arch::X64);
     package.target.platform.dotnet_release = Some(461_808);

@@ -110,7 +110,7 @@ pub fn remove<S: System>(tx: &mut Transaction<'_, S>, key: &Key, name: Option<&s
     }
     tx.count();
     tx.system.log(&text::join(&["removed key ", &key.path]));
-    Ok(())
+    registry::parent(key).map_or(Ok(()), |parent| prune(tx, &parent))
 }
 
 /// Removes a key and those above it while they are empty and not Windows' own.
