@@ -10,6 +10,7 @@
 //! | [`acts`] | what is done once, beside the state that becomes true |
 //! | [`transaction`] | one change, done whole or not at all |
 //! | [`source`], [`cabinet`] | where new files come from |
+//! | [`purge`] | a folder goes with all that is in it |
 //! | [`sddl`] | security descriptors as text |
 //! | [`secrets`] | secret settings: how they come in, and what an MSI does with them |
 //! | [`registry`], [`text`], [`failure`] | values, text, and why a run ends |
@@ -26,6 +27,7 @@ pub mod facts;
 pub mod failure;
 pub mod flows;
 pub mod image;
+pub mod purge;
 pub mod registry;
 pub mod sddl;
 pub mod secrets;

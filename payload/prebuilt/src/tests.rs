@@ -78,7 +78,7 @@ fn the_library_exports_the_actions_by_their_plain_names() {
     assert_eq!(stub.export_table().unwrap().map(|table| table.exports().unwrap().len()), None);
     let exports = library.export_table().unwrap().expect("a library").exports().unwrap();
     let names: Vec<_> = exports.iter().map(|export| String::from_utf8_lossy(export.name.unwrap())).collect();
-    assert_eq!(names, ["ForgetSecret", "ReadSecretFiles", "RestoreSecret", "StoreSecret"]);
+    assert_eq!(names, ["ForgetSecret", "PurgeFolder", "ReadSecretFiles", "RestoreSecret", "StoreSecret"]);
 }
 
 #[test]

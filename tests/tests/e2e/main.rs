@@ -8,6 +8,7 @@ mod containers;
 mod dialogs;
 mod examples;
 mod exit_codes;
+mod folders;
 mod harness;
 mod languages;
 mod lifecycle;

@@ -138,6 +138,7 @@ rules! {
     bad_platforms,
     bad_product_id,
     bad_program,
+    bad_purge,
     bad_recovery,
     bad_registry_key,
     bad_registry_value,

@@ -61,7 +61,6 @@ fn the_whole_vocabulary_is_understood() {
 fn what_is_not_available_is_said_each_time() {
     let said = said(WHOLE);
     for what in [
-        "`directory.purge`",
         "`config`",
         "`sign`",
         "`output.msi.compression = \"lzx\"`",

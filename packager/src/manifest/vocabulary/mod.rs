@@ -126,7 +126,7 @@ const RIGHTS: &[Field] = &[
 const DIRECTORY: &[Field] = &[
     need("path", Text, "the folder"),
     field("acl", Text, "who may do what in it: a name or SDDL"),
-    later("purge", Flag, "removed with all that is in it on uninstall"),
+    field("purge", Flag, "removed with all that is in it on uninstall, not on update; kept files, too"),
     field("when", Text, "a condition over settings"),
 ];
 

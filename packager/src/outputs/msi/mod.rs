@@ -7,6 +7,7 @@
 //! | `directories`, `files`, `short_names` | Directory, File, Component, Media |
 //! | [`previous`] | what an upgrade from an earlier MSI would do wrong |
 //! | `raw` | rows that the author wrote |
+//! | `purge` | folders that go with all that is in them |
 //! | `locks` | rights of folders, files and keys |
 //! | `registry`, `services`, `shell` | what operations become |
 //! | `predecessors` | Upgrade and AppSearch of what is taken over |
@@ -28,6 +29,7 @@ mod ownership;
 mod predecessors;
 pub mod previous;
 mod product;
+mod purge;
 mod raw;
 mod registry;
 mod rows;
@@ -225,6 +227,7 @@ pub fn plan_for(release: Release<'_>, site: Option<&Site>) -> Result<MsiPlan> {
     secure.extend(ui::write_dialogs(&mut builder.rows, &release, &builder.texts)?);
     execute.push(settings::reinstall(&mut builder));
     execute.extend(secrets::write(&mut builder)?);
+    execute.extend(purge::write(&mut builder));
     let both = product::write(&mut builder, secure);
     let last = settings::hand_over(&mut builder);
     raw::write(&mut builder.rows, &options.tables);
@@ -253,12 +256,9 @@ pub fn plan_for(release: Release<'_>, site: Option<&Site>) -> Result<MsiPlan> {
 /// Adds the rows of an operation; what no table can say has none.
 fn operation(builder: &mut Builder<'_>, op: &Op) {
     match op {
-        Op::Directory { path, acl: Some(acl), purge } => {
-            // One that hangs on a condition and is purged is the bootstrap's.
-            if builder.when.is_none() || !purge {
-                let folder = builder.directories.template(path);
-                locks::write(builder, "CreateFolder", &folder, acl);
-            }
+        Op::Directory { path, acl: Some(acl), .. } => {
+            let folder = builder.directories.template(path);
+            locks::write(builder, "CreateFolder", &folder, acl);
         }
         Op::Directory { acl: None, .. } => {}
         Op::FileAcl { file, acl } => {

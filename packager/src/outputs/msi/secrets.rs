@@ -27,10 +27,10 @@ use super::{Error, Result};
 use crate::plan::ids::Kind;
 
 /// The DLL in the Binary table.
-const LIBRARY: &str = "SecretActions";
+pub const LIBRARY: &str = "SecretActions";
 
 /// msidbCustomActionTypeDll with BinaryData as its source (Microsoft: "Custom Action Type 1").
-const LIBRARY_ACTION: i32 = 1;
+pub const LIBRARY_ACTION: i32 = 1;
 /// msidbCustomActionTypeHideTarget: the log does not show the Target column (Microsoft: "Custom Action Hidden Target
 /// Option"). That of the DLL's actions is no secret; it also keeps CustomActionData out of the log.
 const HIDE_TARGET: i32 = 0x2000;

@@ -121,7 +121,7 @@ pub fn directories(builder: &mut Builder<'_>, ops: &[Op]) {
         .filter_map(|op| match op {
             Op::Directory { path, .. } => Some((path, None)),
             Op::When(when, inner) => match &**inner {
-                Op::Directory { path, purge: false, .. } => Some((path, Some(when))),
+                Op::Directory { path, .. } => Some((path, Some(when))),
                 _ => None,
             },
             _ => None,

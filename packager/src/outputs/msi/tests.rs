@@ -94,6 +94,34 @@ fn rights_are_rows_of_one_table_and_need_windows_installer_5() {
 }
 
 #[test]
+fn a_purged_folder_goes_when_the_removal_is_settled_and_not_on_an_upgrade() {
+    let mut package = sample::package(Arch::X64);
+    for op in &mut package.target.ops {
+        if let Op::Directory { purge, .. } = op {
+            *purge = true;
+        }
+    }
+    let files = sample::files();
+    let rows = plan(sample::release(&package, &files)).unwrap().rows;
+    let action = |name: &str| rows.table("CustomAction").iter().find(|row| text(&row[0]) == name).unwrap();
+    let purge = action("Purge.0");
+    // A DLL of the Binary table; commit, deferred, not impersonated, its exit code ignored.
+    assert_eq!((&purge[1], text(&purge[3])), (&Cell::Int(1 | 0x200 | 0x400 | 0x800 | 0x40), "PurgeFolder"));
+    let folder = text(&action("Find.Purge.0")[3]).trim_matches(['[', ']']).to_owned();
+    assert!(rows.table("CreateFolder").iter().any(|row| text(&row[0]) == folder), "{folder}");
+    assert_eq!(rows.table("Binary").len(), 1);
+    let places: Vec<_> = rows
+        .table("InstallExecuteSequence")
+        .iter()
+        .filter(|row| text(&row[0]).ends_with("Purge.0"))
+        .map(|row| text(&row[1]))
+        .collect();
+    assert_eq!(places, ["REMOVE~=\"ALL\" AND NOT UPGRADINGPRODUCTCODE"; 2]);
+    let found = findings(sample::release(&package, &files));
+    assert_eq!(found.iter().filter(|text| !text.starts_with("ICE61 warning")).count(), 0, "{found:#?}");
+}
+
+#[test]
 fn a_service_is_of_the_tables_or_of_the_bootstrap_and_stopped_by_windows_installer() {
     let rows = rows(Arch::X64);
     let names = |table| rows.table(table).iter().map(|row| text(&row[1])).collect::<Vec<_>>();

@@ -31,6 +31,8 @@ use crate::transaction::ops::ini::Entry;
 pub enum Step {
     /// A directory, without trailing backslash, and how many of its levels are ours.
     Directory(String, usize),
+    /// A directory that is removed with all that is in it on uninstall, not on update.
+    Purge(String),
     /// Who may do what with something of the steps before, or a file: SDDL.
     Rights(Securable, String),
     /// A registry value.
@@ -79,6 +81,7 @@ impl Step {
                 same_key(a, b) && same_name && late_a == late_b
             }
             (Step::Key(a), Step::Key(b)) => same_key(a, b),
+            (Step::Purge(a), Step::Purge(b)) => path::same(a, b),
             (Step::Rights(Securable::Path(a), _), Step::Rights(Securable::Path(b), _)) => path::same(a, b),
             (Step::Rights(Securable::Key(a), _), Step::Rights(Securable::Key(b), _)) => same_key(a, b),
             (Step::Secret(a, name_a, _), Step::Secret(b, name_b, _)) => {
@@ -333,6 +336,9 @@ impl Facts<'_> {
         for op in ops {
             let step = self.step(system, op)?;
             let rights = step.is_some().then(|| rights(op, &step)).flatten();
+            if let (Some(Step::Directory(path, _)), true) = (&step, is_purged(op)) {
+                out.push(Step::Purge(path.clone()));
+            }
             out.extend(step);
             out.extend(rights);
         }
@@ -360,6 +366,14 @@ impl Facts<'_> {
             }
         }
         Ok(out)
+    }
+}
+
+fn is_purged(op: &Op) -> bool {
+    match op {
+        Op::Directory { purge, .. } => *purge,
+        Op::When(_, inner) => is_purged(inner),
+        _ => false,
     }
 }
 

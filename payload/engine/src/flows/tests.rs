@@ -358,7 +358,8 @@ fn a_service_gets_all_that_is_said_of_it() {
     assert_eq!(helper.config.preshutdown_ms, Some(2_000));
     let recovery = helper.config.recovery.as_ref().expect("recovery");
     assert_eq!((recovery.reset_after_s, &recovery.actions[..]), (60, &[(1, 1_000), (1, 1_000), (0, 0)][..]));
-    assert!(world.log.iter().all(|line| !line.contains("standard")), "{:#?}", world.log);
+    let told = world.log.iter().find(|line| line.contains("ervice") && line.contains("standard"));
+    assert_eq!(told, None, "the account and its password are not for the log");
     // Nothing to do the second time: a password that nobody can read back is not set again.
     let mut again = world.clone();
     assert_eq!(setup(&mut again, &product(2), "/repair /quiet"), 0);
@@ -397,6 +398,53 @@ fn what_ran_runs_again_after_an_update_also_services_of_others() {
     fail_everywhere("upgrade", &ours, |world| setup(world, &product(2), "/quiet GROUP=eve"));
     assert_eq!(world.launch(INSTALLED, "/uninstall /quiet"), 0);
     assert_eq!(running(&world), ["third"]);
+}
+
+/// A machine whose purged folder is full: files, one of them in use, folders, and a junction to somebody else's.
+fn with_full_folder() -> World {
+    let mut world = with(1);
+    let folder = "C:\\ProgramData\\Acme\\Secret";
+    for file in ["a.log", "deep\\er\\b.log", "deep\\c.log"] {
+        world.put(&std::format!("{folder}\\{file}"), b"log");
+    }
+    world.make_link(&std::format!("{folder}\\deep\\link"));
+    world.put(&std::format!("{folder}\\deep\\link\\precious.txt"), b"somebody else's");
+    world.running.insert(lower(&std::format!("{folder}\\deep\\c.log")));
+    world
+}
+
+#[test]
+fn a_purged_folder_goes_with_all_that_is_in_it_but_not_on_an_update() {
+    let mut world = with_full_folder();
+    assert_eq!(setup(&mut world, &product(2), "/quiet"), 0);
+    assert!(world.content("C:\\ProgramData\\Acme\\Secret\\deep\\er\\b.log").is_some());
+    let mut world = with_full_folder();
+    assert_eq!(world.launch(INSTALLED, "/uninstall /quiet"), 0, "{:#?}", world.log);
+    world.restart();
+    let mut left = state(&world);
+    left.retain(|path, _| path.contains("acme\\secret"));
+    let precious = "c:\\programdata\\acme\\secret\\deep\\link\\precious.txt";
+    assert_eq!(left.keys().collect::<Vec<_>>(), [precious], "what a link leads to is not ours");
+    // A link in the place of a folder above, or of the folder itself, is no way to somebody else's files.
+    for (link, gone) in [("C:\\ProgramData\\Acme", false), ("C:\\ProgramData\\Acme\\Secret", true)] {
+        let mut world = with_full_folder();
+        world.make_link(link);
+        assert_eq!(world.launch(INSTALLED, "/uninstall /quiet"), 0);
+        assert!(world.content("C:\\ProgramData\\Acme\\Secret\\a.log").is_some(), "{link}");
+        assert_eq!(world.tree.get(link).is_none(), gone, "{link}");
+    }
+}
+
+#[test]
+fn a_purged_folder_survives_a_failing_uninstall_and_goes_after_a_loss_of_power() {
+    let mut world = with_full_folder();
+    world.running.clear();
+    power_off_everywhere("purge", &world, |world| world.launch(INSTALLED, "/uninstall /quiet"));
+    let before = state(&world);
+    world.fault = Fault::FailAt(40, 5);
+    assert_ne!(world.launch(INSTALLED, "/uninstall /quiet"), 0);
+    world.fault = Fault::None;
+    assert_same(&before, &state(&world), "rolled back");
 }
 
 #[test]

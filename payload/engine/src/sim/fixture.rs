@@ -113,7 +113,7 @@ pub fn product(version: u16) -> Product {
             Op::Directory {
                 path: template("{ProgramData}\\Acme\\Secret"),
                 acl: Some(std::format!("D:P(A;OICI;FA;;;BA)(A;;0x{version};;;WD)")),
-                purge: false,
+                purge: true,
             },
             Op::Directory {
                 path: template("{ProgramData}\\Acme\\Less"),

@@ -195,7 +195,8 @@ impl System for World {
     fn remove_dir(&mut self, path: &str) -> Result<()> {
         self.mutate("remove directory", path)?;
         match self.tree.get(path) {
-            Some(Node::Dir { .. }) if !self.tree.children(path).is_empty() => {
+            // What a link leads to shows below it, and does not keep the link.
+            Some(Node::Dir { link: false, .. }) if !self.tree.children(path).is_empty() => {
                 fail(NOT_EMPTY, "remove directory", path)
             }
             Some(Node::Dir { .. }) => {

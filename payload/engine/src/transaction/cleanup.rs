@@ -12,12 +12,22 @@ use super::compare::Difference;
 use super::{Change, Transaction, journal};
 use crate::System;
 use crate::facts::{self, Step};
+use crate::purge;
+use crate::system::{Result, Stat};
 use crate::text;
 
 impl<S: System> Transaction<'_, S> {
     /// Deletes what was put aside, the work folder, and folders that are empty now.
     pub fn clean_up(&mut self, change: &Change<'_, S>, difference: &Difference) {
         self.journal = None;
+        // The journal goes after them: while it is there, somebody will do this.
+        for step in &change.old.steps {
+            if let Step::Purge(folder) = step
+                && change.new.steps.is_empty()
+            {
+                purge(self.system, change.dir, change.scope, folder);
+            }
+        }
         remove_work_folder(self.system, &self.work, change.scope, true);
         let mut folders: Vec<String> = Vec::new();
         for file in &difference.remove {
@@ -118,6 +128,35 @@ pub fn remove_work_folder<S: System>(system: &mut S, work: &str, scope: Scope, c
         gone(system);
     }
     if let Err(error) = system.remove_dir(work) {
+        system.log(&text::join(&["left behind: ", &error.on]));
+    }
+}
+
+/// Removes a folder with all that is in it; what is in use is deleted at the next restart.
+pub fn purge<S: System>(system: &mut S, dir: &str, scope: Scope, folder: &str) {
+    struct Whole<'a, S>(&'a mut S, &'a str, Scope);
+    impl<S: System> purge::Folders for Whole<'_, S> {
+        fn stat(&mut self, path: &str) -> Result<Option<Stat>> {
+            self.0.stat(path)
+        }
+        fn list(&mut self, path: &str) -> Result<Vec<(String, Stat)>> {
+            self.0.list(path)
+        }
+        fn remove_file(&mut self, path: &str) -> Result<()> {
+            self.0.remove_file(path)
+        }
+        fn remove_dir(&mut self, path: &str) -> Result<()> {
+            self.0.remove_dir(path)
+        }
+        fn later(&mut self, path: &str) {
+            match self.0.stat(path) {
+                Ok(Some(stat)) if !stat.directory => bury(self.0, self.1, self.2, path),
+                _ => self.0.log(&text::join(&["left behind: ", path])),
+            }
+        }
+    }
+    system.log(&text::join(&["removing with all that is in it: ", folder]));
+    if let Err(error) = purge::remove(&mut Whole(system, dir, scope), folder) {
         system.log(&text::join(&["left behind: ", &error.on]));
     }
 }

@@ -151,6 +151,11 @@ pub fn recover_in<S: System>(system: &mut S, dir: &str, folder: &str, scope: Sco
     };
     if journal.committed {
         system.log("it was done but for cleaning up");
+        for record in &journal.records {
+            if let Undo::Purge(folder) = record {
+                cleanup::purge(system, dir, scope, folder);
+            }
+        }
         cleanup::remove_work_folder(system, &work, scope, true);
     } else {
         let mut tx = Transaction::new(system, dir, folder, scope);
@@ -298,6 +303,7 @@ fn encode(w: &mut Writer, record: &Undo) {
             w.u8(15);
             value(w, k, name, old.as_ref());
         }
+        Undo::Purge(path) => text(22, &[path]),
         Undo::Rights(of, sddl) => {
             match of {
                 Securable::Path(path) => text(20, &[path]),
@@ -364,6 +370,7 @@ fn decode(r: &mut Reader<'_>) -> wire::Result<Undo> {
         }
         13 => Undo::StartService(r.string()?),
         14 => Undo::StopService(r.string()?),
+        22 => Undo::Purge(r.string()?),
         20 => Undo::Rights(Securable::Path(r.string()?), r.string()?),
         21 => Undo::Rights(Securable::Key(read_key(r)?), r.string()?),
         15 => {
@@ -420,6 +427,7 @@ mod tests {
             Undo::StartService("s".into()),
             Undo::StopService("s".into()),
             Undo::Run("p".into(), Line { text: "a b".into(), shown: "a ***".into() }, 60_000),
+            Undo::Purge("p".into()),
             Undo::Rights(Securable::Path("p".into()), "D:".into()),
             Undo::Rights(Securable::Key(key), "D:P".into()),
         ];

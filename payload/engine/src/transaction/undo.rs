@@ -44,6 +44,8 @@ pub enum Undo {
     CreateService(String, ServiceConfig),
     /// A service was stopped.
     StartService(String),
+    /// A folder goes with all that is in it when the transaction is committed. Until then nothing is done.
+    Purge(String),
     /// Rights were changed: what they were before.
     Rights(Securable, String),
     /// A service was started.
@@ -112,6 +114,7 @@ impl<S: System> Transaction<'_, S> {
                 system.write(&mut file, &bytes)?;
                 system.flush(&mut file)
             }
+            Undo::Purge(_) => Ok(()),
             Undo::Rights(of, sddl) => match system.rights(&of)? {
                 Some(_) => system.set_rights(&of, &sddl),
                 None => Ok(()),

@@ -238,7 +238,6 @@ impl Op {
             // An Icon table would copy it to Windows Installer's own folder: not where the setup EXE finds it.
             | Op::Shortcut { icon: Some(_), .. }
             | Op::RegistryRemove { on_uninstall: true, .. }
-            | Op::Directory { purge: true, .. }
             | Op::Config(_)
             | Op::Migrate { .. }
             | Op::Firewall(_)

@@ -1,4 +1,5 @@
-//! The custom actions of an MSI that no EXE can do: those with secrets.
+//! The custom actions of an MSI that no EXE can do: those with secrets, and what is done when the installed program is
+//! gone.
 //!
 //! An EXE gets what it needs on its command line, which every user may read and every log holds. A DLL asks Windows
 //! Installer for it (Microsoft Learn, "Obtaining Context Information for Deferred Execution Custom Actions"). It is
@@ -24,14 +25,25 @@ mod sys {
     //! What the actions need of Windows.
     #[path = "error.rs"]
     pub mod error;
+    #[path = "files.rs"]
+    mod files;
     #[path = "handle.rs"]
     pub mod handle;
+    #[path = "action/purge.rs"]
+    pub mod purge;
+    #[path = "redirection.rs"]
+    mod redirection;
     #[path = "registry.rs"]
     pub mod registry;
     #[path = "security.rs"]
     pub mod security;
     #[path = "trust.rs"]
     pub mod trust;
+
+    /// What file functions need to know of this machine.
+    pub struct Win32 {
+        system32: alloc::string::String,
+    }
 }
 #[path = "../text.rs"]
 mod text;
@@ -81,6 +93,19 @@ pub extern "system" fn RestoreSecret(session: u32) -> u32 {
 #[unsafe(no_mangle)]
 pub extern "system" fn ForgetSecret(session: u32) -> u32 {
     job(session, |job, keys| job.forget(keys))
+}
+
+/// Commit: removes the folder of this action's data with all that is in it.
+#[unsafe(no_mangle)]
+pub extern "system" fn PurgeFolder(session: u32) -> u32 {
+    let folder = Session(session).property("CustomActionData").unwrap_or_default();
+    match sys::purge::purge(folder.strip_suffix('\\').unwrap_or(&folder)) {
+        Ok(()) => 0,
+        Err(error) => {
+            Session(session).error(&say(&error));
+            FAILED
+        }
+    }
 }
 
 /// Immediate: `NAME=@FILE` becomes the first line of the file. Runs with the rights of whoever installs.

@@ -14,6 +14,7 @@ pub mod shortcut;
 pub mod strings;
 pub mod task;
 
+use super::undo::Undo;
 use super::{Change, Transaction};
 use crate::System;
 use crate::facts::Step;
@@ -72,6 +73,12 @@ impl<S: System> Transaction<'_, S> {
             }
             match step {
                 Step::Directory(..) => {} // cleaned up when all is settled
+                // Nothing brings it back, so it is done when all is settled.
+                Step::Purge(path) => {
+                    if uninstalling {
+                        self.will(&[Undo::Purge(path.clone())])?;
+                    }
+                }
                 // What is left after an uninstall is as protected as it was.
                 Step::Rights(of, _) => {
                     if !uninstalling {
@@ -100,6 +107,7 @@ impl<S: System> Transaction<'_, S> {
         for step in &change.new.steps {
             match step {
                 Step::Directory(path, _) => apply_directory(self, change, path)?,
+                Step::Purge(_) => {}
                 Step::Rights(of, sddl) => rights::apply(self, of, sddl)?,
                 Step::Value(key, name, value) => registry::set_value(self, key, name, value)?,
                 Step::Strings(key, name, strings, first) => {
