@@ -48,6 +48,16 @@ impl Display {
         found.lines().map(str::to_owned).collect()
     }
 
+    /// Width and height of a window, in pixels.
+    pub fn size(&self, window: &str) -> (u32, u32) {
+        let said = self.xdotool(&["getwindowgeometry", "--shell", window]).expect_success("xdotool").stdout;
+        let number = |name: &str| {
+            let line = said.lines().find_map(|line| line.strip_prefix(name));
+            line.and_then(|text| text.parse().ok()).unwrap_or_else(|| panic!("no {name} in {said}"))
+        };
+        (number("WIDTH="), number("HEIGHT="))
+    }
+
     /// Presses keys, one after another: `Return`, `Tab`, `ctrl+a`.
     pub fn press(&self, keys: &[&str]) {
         for key in keys {

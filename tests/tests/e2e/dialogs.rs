@@ -21,14 +21,16 @@ struct Pages<'a> {
 impl Pages<'_> {
     /// Waits for a page that was not there before.
     #[track_caller]
-    fn next(&self, what: &str) {
+    fn next(&self, what: &str) -> String {
+        let mut found = None;
         wait_for(what, || {
-            let new: Vec<String> = self.display.windows(self.title);
             let mut seen = self.seen.borrow_mut();
-            new.into_iter().any(|window| seen.insert(window))
+            found = self.display.windows(self.title).into_iter().find(|window| seen.insert(window.clone()));
+            found.is_some()
         });
         // It is shown before it listens to keys.
         std::thread::sleep(std::time::Duration::from_millis(500));
+        found.expect("it was found")
     }
 }
 
@@ -69,6 +71,32 @@ fn what_is_installed_is_offered_for_removal_and_left_alone_when_a_person_cancels
     display.press(&["Return"]);
     assert_eq!(ended(&prefix), "1602");
     assert!(program.is_file());
+}
+
+#[test]
+fn nobody_goes_on_without_a_value_that_is_required() {
+    let display = Display::new();
+    let mut prefix = Prefix::new();
+    prefix.show_on(&display);
+    let [release, _] = releases();
+    let msi = prefix.bring(&release.msi("x64"));
+    open(&mut prefix, &msi);
+    let pages = Pages { display: &display, title: "Acme Endpoint Agent Setup", seen: RefCell::default() };
+    pages.next("the welcome page");
+    display.press(&["Return"]);
+    pages.next("the licence");
+    display.press(&["space", "Return"]);
+    let settings = display.size(&pages.next("the settings"));
+    display.press(&["ctrl+a", "BackSpace", "Return"]);
+    // A message in front of the page, not the next page.
+    let message = display.size(&pages.next("what is wrong"));
+    assert!(message.0 < settings.0 && message.1 < settings.1 / 2, "{message:?} and {settings:?}");
+    display.press(&["Return", "Escape"]);
+    pages.next("the question");
+    display.press(&["y"]);
+    pages.next("the end");
+    display.press(&["Return"]);
+    assert_eq!(ended(&prefix), "1602");
 }
 
 #[test]

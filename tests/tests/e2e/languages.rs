@@ -26,7 +26,7 @@ pub fn releases() -> &'static [Release; 2] {
         for manifest in ["agent.toml", "agent-4.3.0.toml"] {
             // An umlaut in a file's name is in no Japanese code page.
             source.edit(manifest, "[\"**/*.pdb\"]", "[\"**/*.pdb\", \"**/*nderungen.txt\"]");
-            source.edit(manifest, "matches  =", "ask      = \"Server address\"\nmatches  =");
+            source.edit(manifest, "matches  =", "ask      = \"Server address\"\nrequired = true\nmatches  =");
             source.edit(manifest, "allowed  =", "ask      = \"Group\"\nallowed  =");
             let more = "[output.msi]\ndialogs = \"minimal\"\nlanguage = [\"en-US\", \"de-DE\", \"ja-JP\"]\n\n\
                         [setting.PROXY]\nask = \"Proxy\"\ndefault = \"proxy.example\"\n\

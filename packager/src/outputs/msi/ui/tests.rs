@@ -293,3 +293,45 @@ fn a_package_without_dialogs_has_no_table_of_them() {
     }
     assert!(!rows.table("ActionText").is_empty() && !rows.table("Error").is_empty());
 }
+
+/// What is where and does what, without texts: they are compared elsewhere. After a change on purpose,
+/// `PACKAGER_WRITE_GOLDEN=1 cargo test -p packager --lib the_dialogs_of_the_sample` writes the file anew.
+#[test]
+fn the_dialogs_of_the_sample_are_those_that_were_looked_at() {
+    let rows = rows(1033, Some("terms"), &["SERVER_URL", "GROUP"]);
+    let mut out = String::new();
+    let columns: [(&str, &[usize]); 7] = [
+        ("TextStyle", &[0, 1, 2, 4]),
+        ("Dialog", &[0, 3, 4, 5, 7, 8, 9]),
+        ("Control", &[0, 1, 2, 3, 4, 5, 6, 7, 8, 10]),
+        ("ControlCondition", &[0, 1, 2, 3]),
+        ("ControlEvent", &[0, 1, 5, 2, 3, 4]),
+        ("EventMapping", &[0, 1, 2, 3]),
+        ("ComboBox", &[0, 1, 2, 3]),
+    ];
+    for (table, columns) in columns {
+        out.push_str(&format!("{table}\n"));
+        for row in rows.table(table) {
+            let cell = |column: &usize| match &row[*column] {
+                Cell::Text(text) => text.clone(),
+                Cell::Int(number) => number.to_string(),
+                _ => "-".to_owned(),
+            };
+            let line: Vec<String> = columns.iter().map(cell).collect();
+            out.push_str(&format!("  {}\n", line.join(" | ")));
+        }
+    }
+    for table in ["InstallUISequence", "AdminUISequence"] {
+        out.push_str(&format!("{table}\n"));
+        let dialogs: BTreeSet<&str> = rows.table("Dialog").iter().map(|row| text(&row[0])).collect();
+        for row in rows.table(table).iter().filter(|row| dialogs.contains(text(&row[0]))) {
+            let Cell::Int(number) = row[2] else { continue };
+            out.push_str(&format!("  {number} {} | {}\n", text(&row[0]), text(&row[1])));
+        }
+    }
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/src/outputs/msi/ui/dialogs.golden");
+    if std::env::var_os("PACKAGER_WRITE_GOLDEN").is_some() {
+        std::fs::write(path, &out).unwrap();
+    }
+    assert_eq!(out, std::fs::read_to_string(path).unwrap());
+}
