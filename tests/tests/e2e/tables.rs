@@ -270,3 +270,22 @@ fn everything_that_is_registered_is_there_and_goes_again() {
     assert_eq!(shown(&msi).len(), 12);
     assert_eq!(shown(&msi), shown(&exe));
 }
+
+#[test]
+fn a_machine_without_the_net_framework_is_refused_until_it_has_it() {
+    let source = Source::new("dotnet");
+    source.edit("agent.toml", "min = \"windows-xp\"", "min = \"windows-xp\", dotnet = \"4.7.2\"");
+    let release = source.build("agent.toml", &["--arch", "x64"]);
+    for (installer, refused) in BOTH.into_iter().zip([1603, 1633]) {
+        let mut prefix = Prefix::new();
+        prefix.boot();
+        installer.install(&prefix, &release, "x64", &[]).expect(refused);
+        for (number, code) in [(461_807, refused), (461_808, 0)] {
+            let key = r"HKLM\Software\Microsoft\NET Framework Setup\NDP\v4\Full";
+            prefix
+                .batch(&format!("reg add \"{key}\" /v Release /t REG_DWORD /d {number} /f /reg:64\n"))
+                .expect(0);
+            installer.install(&prefix, &release, "x64", &[]).expect(code);
+        }
+    }
+}
