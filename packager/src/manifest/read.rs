@@ -33,6 +33,7 @@ pub fn manifest(root: &DeTable<'_>) -> Manifest {
         migrate: root.tables("migrate").iter().map(acts::migrate).collect(),
         firewall: root.tables("firewall").iter().map(firewall).collect(),
         tasks: root.tables("task").iter().map(task).collect(),
+        configs: root.tables("config").iter().map(acts::config).collect(),
         event_sources: root.tables("event-source").iter().map(registered::event_source).collect(),
         ini: root.tables("ini").iter().map(registered::ini).collect(),
         fonts: root.tables("font").iter().map(registered::font).collect(),

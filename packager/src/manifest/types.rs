@@ -2,6 +2,7 @@
 //! reported, and what is there can still be looked at.
 
 mod acts;
+mod config;
 mod registered;
 mod service;
 
@@ -10,6 +11,7 @@ use std::ops::Range;
 pub use serde_spanned::Spanned;
 
 pub use self::acts::{Close, Migrate, Replaces, RunProgram};
+pub use self::config::Config;
 pub use self::registered::{Association, EventSource, Font, Ini, Listing};
 pub use self::service::{Recovery, Service};
 
@@ -55,6 +57,8 @@ pub struct Manifest {
     pub fonts: Vec<Font>,
     /// `[[association]]`
     pub associations: Vec<Association>,
+    /// `[[config]]`
+    pub configs: Vec<Config>,
     /// `[detect]`
     pub detect: Detect,
     /// `[bootstrap]`
@@ -509,6 +513,8 @@ impl Manifest {
         let sources = self.event_sources.iter().map(|at| &at.when);
         let ini = self.ini.iter().map(|at| &at.when);
         let all = all.chain(shortcuts).chain(runs).chain(firewall).chain(tasks).chain(sources).chain(ini);
+        let configs = self.configs.iter().map(|at| &at.when);
+        let all = all.chain(configs);
         all.flatten().collect()
     }
 }

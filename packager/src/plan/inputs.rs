@@ -65,11 +65,16 @@ impl Inputs {
             // A glob that is wrong is a problem of its own; without it more files are looked at.
             let exclude = manifest.payload.exclude.iter().map(|t| t.get_ref().as_str());
             let exclude = scan::globs(exclude).unwrap_or_default();
+            let configs: Vec<String> =
+                manifest.configs.iter().filter_map(crate::model::lower::config::file).collect();
             let mut scanned: Vec<(Utf8PathBuf, Result<Scan, Problem>)> = Vec::new();
             for arch in archs(manifest) {
                 let folder = inputs.path(&source.get_ref().replace("{arch}", arch_name(arch)));
                 let known = scanned.iter().find(|(known, _)| *known == folder).map(|(_, scan)| scan.clone());
-                let scan = known.unwrap_or_else(|| scan::scan(&folder, &exclude));
+                let mut scan = known.unwrap_or_else(|| scan::scan(&folder, &exclude));
+                if let Ok(scan) = &mut scan {
+                    scan.read_configs(&configs);
+                }
                 scanned.push((folder, scan.clone()));
                 inputs.payloads.push((arch, scan));
             }

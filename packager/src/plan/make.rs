@@ -3,14 +3,15 @@
 use std::collections::HashSet;
 
 use packager_shared::plan::{
-    Arch, Condition, Data, FileGroup, Key, Op, Plan, Product, Root, Scope, Setting, View,
+    Arch, Condition, ConfigFormat, Data, FileGroup, Key, Op, Plan, Product, Root, Scope, Setting, View,
 };
-use packager_shared::state::native_view;
+use packager_shared::state::{self, native_view};
 use packager_shared::template::{Dir, Part, Template};
 
 use super::scan::{self, Scan};
 use super::{PackagePlan, PlannedFile, ids};
 use crate::manifest::Manifest;
+use crate::model::lower::config;
 use crate::model::{Model, RegistryKey, ViewChoice, conditions};
 use crate::report::Problem;
 
@@ -24,12 +25,15 @@ pub fn plan(
     sites: &[(Arch, String, Result<Scan, Problem>)],
 ) -> PackagePlan {
     let keep = scan::globs(manifest.payload.keep.iter().map(|t| t.get_ref().as_str())).unwrap_or_default();
+    // What people change in a file that takes values is theirs.
+    let configs: Vec<String> = manifest.configs.iter().filter_map(config::file).collect();
     let files = |scan: &Scan| -> Vec<PlannedFile> {
         let file = |found: &scan::Found| PlannedFile {
             source: found.source.clone(),
             path: found.path.clone(),
             size: found.size,
-            keep: keep.is_match(found.path.replace('\\', "/")),
+            keep: keep.is_match(found.path.replace('\\', "/"))
+                || configs.iter().any(|file| packager_shared::path::same(file, &found.path)),
             version: found.version.clone(),
         };
         scan.files.iter().map(file).collect()
@@ -45,6 +49,33 @@ pub fn plan(
         icon: model.icon.clone(),
         license: model.license.clone(),
         outputs: model.outputs.clone(),
+    }
+}
+
+/// Adds what the payload's files say of those that take values.
+fn fill_configs(plan: &mut Plan, scan: &Scan) {
+    let product = plan.product.clone();
+    let secrets: Vec<String> =
+        plan.settings.iter().filter(|setting| setting.secret).map(|setting| setting.name.clone()).collect();
+    for op in &mut plan.ops {
+        let op = match op {
+            Op::When(_, inner) => &mut **inner,
+            op => op,
+        };
+        let Op::Config(config) = op else { continue };
+        let same = |(path, _): &&(String, Vec<u8>)| packager_shared::path::same(path, &config.file);
+        if let Some((path, content)) = scan.configs.iter().find(same) {
+            let keys: Vec<&str> = config.values.iter().map(|(key, _)| key.as_str()).collect();
+            config.file.clone_from(path);
+            config.pristine = packager_shared::ids::sha256(content);
+            if matches!(config.format, ConfigFormat::Xml | ConfigFormat::Text) {
+                let text = String::from_utf8_lossy(content);
+                config.lines = packager_shared::config::text::lines_with(&text, &keys);
+            }
+        }
+        let mut named = config.values.iter().flat_map(|(_, value)| value.settings());
+        config.secret = named.any(|name| secrets.iter().any(|secret| secret == name));
+        config.marks = state::below(&product, if config.secret { state::SECRETS } else { state::CONFIG });
     }
 }
 
@@ -94,7 +125,7 @@ fn target(model: &Model, arch: Arch, scan: &Scan) -> Plan {
     if !detect.iter().any(|k| same_key(k, &own)) {
         detect.push(own);
     }
-    Plan {
+    let mut plan = Plan {
         product: Product {
             id: model.id.clone(),
             slug: model.slug.clone(),
@@ -116,7 +147,9 @@ fn target(model: &Model, arch: Arch, scan: &Scan) -> Plan {
         detect_value: model.detect_value.clone(),
         bootstrap: model.bootstrap.clone(),
         ops: ops(model, arch, rights(model, scan)),
-    }
+    };
+    fill_configs(&mut plan, scan);
+    plan
 }
 
 /// Where predecessors stored a setting: each place in both views, the package's own first.

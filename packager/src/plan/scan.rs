@@ -38,6 +38,18 @@ pub struct Scan {
     pub problems: Vec<Problem>,
     /// Which of the exclude globs matched nothing.
     pub idle_excludes: Vec<usize>,
+    /// Path and content of the files that take values from settings.
+    pub configs: Vec<(String, Vec<u8>)>,
+}
+
+impl Scan {
+    /// Reads the files that take values; one that cannot be read, or is too large, is not among them.
+    pub fn read_configs(&mut self, wanted: &[String]) {
+        let is_wanted = |found: &&Found| wanted.iter().any(|file| path::same(file, &found.path));
+        let small = |found: &&Found| found.size <= packager_shared::config::MOST;
+        let files = self.files.iter().filter(is_wanted).filter(small);
+        self.configs = files.filter_map(|f| Some((f.path.clone(), std::fs::read(&f.source).ok()?))).collect();
+    }
 }
 
 /// Compiles globs as a manifest means them: case does not count, `*` stops at a slash and `**` does not.

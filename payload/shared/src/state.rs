@@ -28,6 +28,8 @@ pub const SECRETS: &str = "Secrets";
 /// Sub-key that says which secrets were given, of those that are required or that something hangs on, for a run that
 /// may not read them: one REG_DWORD 1 a secret.
 pub const GIVEN: &str = "Given";
+/// Sub-key of marks: which values were written into configuration files.
+pub const CONFIG: &str = "Config";
 
 /// [`MANAGED_BY`] of what Windows Installer installed.
 pub const MSI: &str = "msi";

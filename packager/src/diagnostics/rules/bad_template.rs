@@ -10,6 +10,10 @@ fn check(context: &Context<'_>, out: &mut Findings<'_>) {
     for text in texts(context) {
         out.check(text, |text| context.names.template(text));
     }
+    // A secret may stand in a file that is protected: they are no texts that everybody sees.
+    for (_, value) in context.manifest.configs.iter().flat_map(|config| &config.values) {
+        out.check(value, |text| context.names.template(text));
+    }
 }
 
 /// All texts that are put together on the target, but for folders, which have a rule of their own.

@@ -122,6 +122,7 @@ rules! {
     bad_bootstrap_name,
     bad_cabinet_size,
     bad_condition,
+    bad_config,
     bad_detect_key,
     bad_directory,
     bad_environment,

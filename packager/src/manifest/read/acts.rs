@@ -4,7 +4,7 @@ use serde_spanned::Spanned;
 use toml::de::DeValue;
 
 use super::Table;
-use crate::manifest::types::{Close, Migrate, Replaces, RunProgram};
+use crate::manifest::types::{Close, Config, Migrate, Replaces, RunProgram};
 
 pub(super) fn run(t: &Table<'_, '_>) -> RunProgram {
     let undo = t.table.get("undo");
@@ -22,6 +22,17 @@ pub(super) fn run(t: &Table<'_, '_>) -> RunProgram {
         on_failure: t.text("on-failure"),
         success,
         timeout: t.text("timeout"),
+        when: t.text("when"),
+    }
+}
+
+pub(super) fn config(t: &Table<'_, '_>) -> Config {
+    let values = t.table("values").map(|v| v.entries()).unwrap_or_default();
+    Config {
+        span: t.span.clone(),
+        file: t.text("file"),
+        format: t.text("format"),
+        values: values.into_iter().filter_map(|(key, value)| Some((key, super::text(value)?))).collect(),
         when: t.text("when"),
     }
 }

@@ -53,7 +53,7 @@ pub const ROOT: &[Field] = &[
     ),
     field("output", Table(OUTPUT), "what is special about an output"),
     field("run", Tables(RUN), "a program of the payload that is run"),
-    later("config", Tables(CONFIG), "a payload file that takes values from settings"),
+    field("config", Tables(CONFIG), "a payload file that takes values from settings"),
     field("replaces", Tables(REPLACES), "a predecessor that is taken over"),
     field("close", Tables(CLOSE), "a program that is closed before files are replaced"),
     field("firewall", Tables(FIREWALL), "a firewall rule"),

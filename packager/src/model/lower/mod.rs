@@ -1,6 +1,7 @@
 //! From the manifest to the model. What a rule has reported makes the result `None` without another word.
 
 mod acts;
+pub mod config;
 mod registered;
 mod rules;
 mod service;
@@ -54,7 +55,7 @@ pub fn lower(manifest: &Manifest, inputs: &Inputs) -> Option<Model> {
         registry,
         services: service::services(manifest, &names)?,
         shell: shell(manifest, &names)?,
-        acts: acts::acts(manifest, &names)?,
+        acts: acts(manifest, &names)?,
         groups: all(&manifest.payload.groups, |g| {
             let globs = g.files.iter().map(|glob| glob.get_ref().clone()).collect();
             Some((when::condition(&g.when, &names)??, globs))
@@ -70,6 +71,13 @@ pub fn lower(manifest: &Manifest, inputs: &Inputs) -> Option<Model> {
         outputs: outputs(manifest, inputs)?,
         id,
     })
+}
+
+/// Files that take values come first: what is run reads them.
+fn acts(manifest: &Manifest, names: &Names) -> Option<Vec<Op>> {
+    let mut ops = config::configs(manifest, names)?;
+    ops.extend(acts::acts(manifest, names)?);
+    Some(ops)
 }
 
 /// Machine unless it says user.

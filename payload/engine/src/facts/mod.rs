@@ -24,6 +24,7 @@ use crate::registry;
 use crate::secrets;
 use crate::system::{FailureActions, FirewallRule, RegValue, Securable, ServiceConfig, Shortcut};
 use crate::text;
+use crate::transaction::ops::config::Config;
 use crate::transaction::ops::ini::Entry;
 
 /// An operation, ready to be done.
@@ -57,6 +58,8 @@ pub enum Step {
     Firewall(FirewallRule),
     /// A scheduled task: its name and its definition.
     Task(String, Vec<u8>),
+    /// A configuration file that takes values.
+    Config(Config),
 }
 
 impl Step {
@@ -94,6 +97,7 @@ impl Step {
             (Step::Ini(a), Step::Ini(b)) => a.same(b),
             (Step::Shortcut(a, ..), Step::Shortcut(b, ..)) => path::same(a, b),
             (Step::Service(a, ..), Step::Service(b, ..)) => path::same(a, b),
+            (Step::Config(a), Step::Config(b)) => path::same(&a.path, &b.path),
             (Step::Firewall(a), Step::Firewall(b)) => {
                 a.outbound == b.outbound && path::same(&a.name, &b.name)
             }
@@ -317,10 +321,26 @@ impl Facts<'_> {
                 };
                 return if when.holds(&mut value) { self.step(system, inner) } else { Ok(None) };
             }
+            Op::Config(config) => {
+                let mut values = Vec::new();
+                for (key, value) in &config.values {
+                    values.push((key.clone(), self.expand(system, value)?));
+                }
+                Step::Config(Config {
+                    path: path::join(self.install_dir, &config.file),
+                    file: config.file.clone(),
+                    format: config.format,
+                    values,
+                    pristine: config.pristine,
+                    lines: config.lines.clone(),
+                    marks: config.marks.clone(),
+                    secret: config.secret,
+                })
+            }
             Op::FileAcl { file, acl } => {
                 Step::Rights(Securable::Path(path::join(self.install_dir, file)), acl.clone())
             }
-            Op::Config(_) | Op::Migrate { .. } | Op::Run(_) | Op::Replaces(_) | Op::Close { .. } => {
+            Op::Migrate { .. } | Op::Run(_) | Op::Replaces(_) | Op::Close { .. } => {
                 return Ok(None);
             }
         }))

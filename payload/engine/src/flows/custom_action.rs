@@ -112,6 +112,10 @@ fn change<S: System>(
     if install || reason != Reason::Uninstall {
         old.steps.retain(|step| !matches!(step, Step::Remove(_, _, true)));
     }
+    // The next version knows by the marks what this one has written.
+    if reason == Reason::Upgrade && !install {
+        old.steps.retain(|step| !matches!(step, Step::Config(_)));
+    }
     let mut new = State::default();
     if install {
         new.steps = facts.steps_of(system, ours())?;

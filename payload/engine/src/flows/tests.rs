@@ -104,7 +104,7 @@ fn a_fresh_install_makes_everything_true() {
     let world = with(1);
     let one = product(1);
     assert!(world.tree.get(&std::format!("{DIR}\\kiosk")).is_none(), "only kiosks have it");
-    for (path, content, _) in one.files.iter().filter(|(path, ..)| !path.starts_with("kiosk")) {
+    for (path, content, _) in one.files.iter().filter(|(path, _, keep)| !path.starts_with("kiosk") && !keep) {
         let path = std::format!("{DIR}\\{path}");
         assert_eq!(world.content(&path).as_ref(), Some(content), "{path}");
         let time = match world.tree.get(&path) {
@@ -665,6 +665,7 @@ fn a_journal_that_others_could_write_is_not_trusted() {
 
 mod acts;
 mod bootstrap;
+mod config;
 mod rules;
 mod secrets;
 mod takeover;

@@ -36,6 +36,9 @@ pub fn key(path: &str) -> Key {
     Key { root: Root::LocalMachine, view: View::Bits64, path: path.into() }
 }
 
+/// A configuration file as it comes.
+pub const CONFIG: &[u8] = b"default = 1 # one\n\n[server]\nurl = \"\"\n";
+
 /// The condition of what only kiosks have.
 pub fn kiosk() -> Condition {
     Condition::Is("GROUP".into(), "kiosk".into())
@@ -241,6 +244,18 @@ pub fn product(version: u16) -> Product {
                 alloc::boxed::Box::new(run(run_at::AFTER_REPAIR, "enroll", "unenroll")),
             ),
             Op::Close { program: "bin\\agent.exe".into(), within_ms: 1_000 },
+            Op::Config(Config {
+                file: "conf\\agent.toml".into(),
+                format: ConfigFormat::Toml,
+                values: vec![
+                    ("server.url".into(), template("https://{SERVER}")),
+                    ("group".into(), template("{GROUP}")),
+                ],
+                pristine: sha256(CONFIG),
+                lines: vec![],
+                marks: key("SOFTWARE\\Acme\\com.acme.agent\\Setup\\Config"),
+                secret: false,
+            }),
             when(kiosk(), value("SOFTWARE\\Acme\\Agent\\Kiosk", "x", Data::Sz(template("{GROUP}")))),
             // There in turns, each time with another value.
             when(kiosk(), value("SOFTWARE\\Acme\\Agent", "Mode", Data::Dword(1))),
@@ -280,7 +295,7 @@ pub fn product(version: u16) -> Product {
         files: vec![
             ("bin\\agent.exe".into(), text(12_000), false),
             ("bin\\same.dll".into(), vec![b's'; 40_000], false),
-            ("conf\\agent.toml".into(), b"default = 1".to_vec(), true),
+            ("conf\\agent.toml".into(), CONFIG.to_vec(), true),
             ("empty.txt".into(), vec![], false),
             ("kiosk\\shell.txt".into(), vec![b'k'; 500], false),
             ("twin\\same.dll".into(), vec![b's'; 40_000], false),

@@ -343,6 +343,20 @@ impl<'a, S: System> Transaction<'a, S> {
         Ok(())
     }
 
+    /// Whether nothing can be brought back later.
+    pub fn is_unjournaled(&self) -> bool {
+        self.unjournaled
+    }
+
+    /// Places in the work folder for a file that replaces another, and for that other one.
+    pub fn places(&mut self) -> Outcome<(String, String)> {
+        if self.journal.is_none() && !self.unjournaled {
+            self.open_work_folder()?;
+        }
+        let number = text::number(self.undo.len() as u64);
+        Ok((text::join(&[&self.work, "\\new\\c", &number]), text::join(&[&self.work, "\\old\\c", &number])))
+    }
+
     /// Counts a change that people would call one.
     pub fn count(&mut self) {
         self.changes += 1;

@@ -178,6 +178,13 @@ fn find(text: &str, parts: &[&str]) -> Option<Found> {
     scanner.rest().is_empty().then_some(found)
 }
 
+/// Whether the text is JSON.
+pub fn is_readable(text: &str) -> bool {
+    let mut scanner = Scanner { text, at: 0 };
+    let read = scanner.blank().and_then(|()| scanner.value(0)).and_then(|()| scanner.blank());
+    read.is_some() && scanner.rest().is_empty()
+}
+
 /// The value of a key: of a string its content, of anything else its text.
 pub fn get(text: &str, parts: &[&str]) -> Option<String> {
     match find(text, parts)? {

@@ -74,6 +74,15 @@ pub fn edit(
             return Ok(Edited { bytes: encode(&new, encoding).ok_or(Malformed)?, failed });
         }
     };
+    let readable = match format {
+        ConfigFormat::Toml => toml::is_readable(&text),
+        ConfigFormat::Json => json::is_readable(&text),
+        ConfigFormat::Yaml => yaml::is_readable(&text),
+        _ => true,
+    };
+    if !readable {
+        return Err(Malformed);
+    }
     for Value { key, text: value, .. } in values.iter().filter(|value| value.set) {
         let parts = split(key, format);
         let new = set(&text, &parts, value).filter(|new| encode(new, encoding).is_some());

@@ -115,7 +115,7 @@ pub fn set(text: &str, new: &[Value], template: &[String], xml: bool) -> (String
                     continue;
                 }
                 let value = &value.text;
-                let forbidden = |c: char| c.is_control() && !(c == '\t' && !xml);
+                let forbidden = |c: char| c.is_control() && (c != '\t' || xml);
                 fits &= !value.contains(forbidden);
                 made.push_str(&if xml { escaped(value) } else { value.clone() });
             }

@@ -242,9 +242,7 @@ impl<'t> Scanner<'t> {
             }
             _ => {
                 let rest = self.rest();
-                let end = rest
-                    .find(|c: char| matches!(c, ',' | ']' | '}' | '#' | '\r' | '\n'))
-                    .unwrap_or(rest.len());
+                let end = rest.find([',', ']', '}', '#', '\r', '\n']).unwrap_or(rest.len());
                 let bare = rest.get(..end)?.trim_end();
                 let fits =
                     |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.' | ':' | '_' | ' ');
@@ -289,6 +287,11 @@ impl<'t> Scanner<'t> {
 
 fn read(text: &str) -> Option<Document> {
     Scanner { text, at: 0 }.document()
+}
+
+/// Whether the text is TOML, as far as editing it goes.
+pub fn is_readable(text: &str) -> bool {
+    read(text).is_some()
 }
 
 fn is(path: &[String], parts: &[&str]) -> bool {

@@ -181,6 +181,11 @@ fn read(text: &str) -> Option<Vec<Entry>> {
     Some(out)
 }
 
+/// Whether the text is YAML, as far as editing it goes.
+pub fn is_readable(text: &str) -> bool {
+    if is_json(text) { json::is_readable(text) } else { read(text).is_some() }
+}
+
 fn is(path: &[String], parts: &[&str]) -> bool {
     path.len() == parts.len() && path.iter().zip(parts).all(|(a, b)| a == b)
 }

@@ -4,7 +4,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::Root;
+use super::{Key, Root};
 use crate::template::Template;
 
 /// When a program of the payload is run: any of the bits.
@@ -70,6 +70,10 @@ pub struct Config {
     pub pristine: [u8; 32],
     /// The lines of the payload's file with placeholders in them, in formats that have those.
     pub lines: Vec<String>,
+    /// The key that remembers which values were written.
+    pub marks: Key,
+    /// A secret is among the values: [`Config::marks`] is a protected key.
+    pub secret: bool,
 }
 
 /// A predecessor that is taken over.

@@ -21,6 +21,8 @@ pub(super) fn config(w: &mut Writer, config: &Config) {
     });
     w.raw(&config.pristine);
     w.list(&config.lines, |w, line| w.string(line));
+    super::key(w, &config.marks);
+    w.bool(config.secret);
 }
 
 pub(super) fn read_config(r: &mut Reader<'_>) -> Result<Config> {
@@ -38,6 +40,8 @@ pub(super) fn read_config(r: &mut Reader<'_>) -> Result<Config> {
         values: r.list(|r| Ok((r.string()?, read_template(r)?)))?,
         pristine: r.array()?,
         lines: r.list(|r| r.string())?,
+        marks: super::read_key(r)?,
+        secret: r.bool()?,
     })
 }
 

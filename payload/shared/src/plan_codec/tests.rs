@@ -131,6 +131,8 @@ fn plan() -> Plan {
                 values: vec![("a.b".into(), template("{URL}"))],
                 pristine: [9; 32],
                 lines: vec!["url=@URL@".into()],
+                marks: key(View::Bits64),
+                secret: true,
             }),
             Op::Migrate { from: template("{ProgramData}\\Old"), to: template("{InstallDir}\\conf") },
             Op::Firewall(FirewallRule {

@@ -2,6 +2,7 @@
 //!
 //! Applying what is already so changes nothing and counts nothing.
 
+pub mod config;
 pub mod directory;
 pub mod environment;
 pub mod firewall;
@@ -102,6 +103,7 @@ impl<S: System> Transaction<'_, S> {
                 Step::Service(name, config, _) => service::remove(self, name, config)?,
                 Step::Firewall(rule) => firewall::remove(self, rule)?,
                 Step::Task(name, _) => task::remove(self, name)?,
+                Step::Config(old) => config::remove(self, old)?,
             }
         }
         for step in &change.new.steps {
@@ -135,6 +137,13 @@ impl<S: System> Transaction<'_, S> {
                         _ => None,
                     });
                     firewall::apply(self, rule, old)?;
+                }
+                Step::Config(new) => {
+                    let old = change.old.steps.iter().find_map(|old| match old {
+                        Step::Config(known) if old.same_target(step) => Some(known),
+                        _ => None,
+                    });
+                    config::apply(self, new, old)?;
                 }
                 Step::Task(name, definition) => {
                     task::apply(self, name, definition, change.old.steps.contains(step))?;
