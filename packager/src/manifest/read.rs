@@ -30,6 +30,7 @@ pub fn manifest(root: &DeTable<'_>) -> Manifest {
         close: root.tables("close").iter().map(acts::close).collect(),
         runs: root.tables("run").iter().map(acts::run).collect(),
         replaces: root.tables("replaces").iter().map(acts::replaces).collect(),
+        event_providers: root.tables("event-provider").iter().map(acts::event_provider).collect(),
         migrate: root.tables("migrate").iter().map(acts::migrate).collect(),
         firewall: root.tables("firewall").iter().map(firewall).collect(),
         tasks: root.tables("task").iter().map(task).collect(),

@@ -10,7 +10,7 @@ use std::ops::Range;
 
 pub use serde_spanned::Spanned;
 
-pub use self::acts::{Close, Migrate, Replaces, RunProgram};
+pub use self::acts::{Close, EventProvider, Migrate, Replaces, RunProgram};
 pub use self::config::Config;
 pub use self::registered::{Association, EventSource, Font, Ini, Listing};
 pub use self::service::{Recovery, Service};
@@ -43,6 +43,8 @@ pub struct Manifest {
     pub runs: Vec<RunProgram>,
     /// `[[replaces]]`
     pub replaces: Vec<Replaces>,
+    /// `[[event-provider]]`
+    pub event_providers: Vec<EventProvider>,
     /// `[[migrate]]`
     pub migrate: Vec<Migrate>,
     /// `[[firewall]]`

@@ -257,6 +257,7 @@ fn operation(op: &Op) -> (&'static str, String, String) {
             let then = if replaces.refuse { "refuse" } else { "remove" };
             ("replaces", replaces.name.clone(), then.to_owned())
         }
+        Op::EventProvider { manifest, file } => ("events", manifest.clone(), file.clone()),
         Op::Close { program, within_ms } => ("close", program.clone(), format!("within {within_ms} ms")),
         Op::When(condition, inner) => {
             let (what, on, value) = operation(inner);

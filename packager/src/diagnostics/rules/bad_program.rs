@@ -20,6 +20,11 @@ fn check(context: &Context<'_>, out: &mut Findings<'_>) {
     for exe in manifest.runs.iter().filter_map(|r| r.program.as_ref()) {
         program(context, out, exe, Wanted::Process("no installer"));
     }
+    for events in &manifest.event_providers {
+        for file in [&events.manifest, &events.file].into_iter().flatten() {
+            program(context, out, file, Wanted::Any);
+        }
+    }
     for exe in manifest.close.iter().filter_map(|c| c.program.as_ref()) {
         program(context, out, exe, Wanted::Process("nobody"));
     }
@@ -103,6 +108,12 @@ mod tests {
             error(&and(&format!("[[close]]\nprogram = '{bad}'")), "bad-program", "program =");
         }
         fine(&run("bin/ctl.exe"));
+        let events = |manifest: &str, file: &str| {
+            and(&format!("[[event-provider]]\nmanifest = '{manifest}'\nfile = '{file}'"))
+        };
+        error(&events("bin\\agent.man", "bin\\ctl.exe"), "bad-program", "manifest =");
+        error(&events("conf\\agent.conf", "bin\\x.dll"), "bad-program", "file =");
+        fine(&events("conf\\agent.conf", "bin\\ctl.exe"));
         error(&and("[[shortcut]]\ntarget = 'bin\\x.exe'"), "bad-program", "target =");
         for bad in [
             "[[shortcut]]\ntarget = 'bin\\ctl.exe'\nicon = 'bin\\x.exe'",

@@ -4,7 +4,7 @@ use serde_spanned::Spanned;
 use toml::de::DeValue;
 
 use super::Table;
-use crate::manifest::types::{Close, Config, Migrate, Replaces, RunProgram};
+use crate::manifest::types::{Close, Config, EventProvider, Migrate, Replaces, RunProgram};
 
 pub(super) fn run(t: &Table<'_, '_>) -> RunProgram {
     let undo = t.table.get("undo");
@@ -58,4 +58,8 @@ pub(super) fn replaces(t: &Table<'_, '_>) -> Replaces {
 
 pub(super) fn migrate(t: &Table<'_, '_>) -> Migrate {
     Migrate { from: t.text("from"), to: t.text("to") }
+}
+
+pub(super) fn event_provider(t: &Table<'_, '_>) -> EventProvider {
+    EventProvider { manifest: t.text("manifest"), file: t.text("file") }
 }

@@ -71,3 +71,12 @@ pub struct Migrate {
     /// `to`
     pub to: Option<Text>,
 }
+
+/// `[[event-provider]]`
+#[derive(Clone, Debug, Default)]
+pub struct EventProvider {
+    /// `manifest`
+    pub manifest: Option<Text>,
+    /// `file`
+    pub file: Option<Text>,
+}

@@ -59,7 +59,7 @@ pub const ROOT: &[Field] = &[
     field("firewall", Tables(FIREWALL), "a firewall rule"),
     field("event-source", Tables(EVENT_SOURCE), "a source of the event log"),
     field("task", Tables(TASK), "a scheduled task"),
-    later("event-provider", Tables(EVENT_PROVIDER), "a manifest of events"),
+    field("event-provider", Tables(EVENT_PROVIDER), "a manifest of events"),
     field("font", Tables(FONT), "a font of the payload"),
     field("ini", Tables(INI), "a value of an INI file that is not the payload's"),
     field("association", Tables(ASSOCIATION), "a file extension or URL protocol that opens a program"),

@@ -294,6 +294,7 @@ fn operation(builder: &mut Builder<'_>, op: &Op) {
         | Op::Task(_)
         | Op::Run(_)
         | Op::Replaces(_)
+        | Op::EventProvider { .. }
         | Op::Close { .. } => {}
         Op::When(when, inner) => {
             builder.when = Some(when.clone());

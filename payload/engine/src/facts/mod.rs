@@ -60,6 +60,8 @@ pub enum Step {
     Task(String, Vec<u8>),
     /// A configuration file that takes values.
     Config(Config),
+    /// A manifest of events, and the file with their messages, both below the install directory.
+    Events(String, String),
 }
 
 impl Step {
@@ -68,7 +70,9 @@ impl Step {
         let same_key =
             |a: &Key, b: &Key| a.root == b.root && a.view == b.view && path::same(&a.path, &b.path);
         match (self, other) {
-            (Step::Directory(a, _), Step::Directory(b, _)) => path::same(a, b),
+            (Step::Directory(a, _), Step::Directory(b, _)) | (Step::Events(a, _), Step::Events(b, _)) => {
+                path::same(a, b)
+            }
             (Step::Value(a, name_a, _), Step::Value(b, name_b, _)) => {
                 same_key(a, b) && path::same(name_a, name_b)
             }
@@ -340,6 +344,7 @@ impl Facts<'_> {
             Op::FileAcl { file, acl } => {
                 Step::Rights(Securable::Path(path::join(self.install_dir, file)), acl.clone())
             }
+            Op::EventProvider { manifest, file } => Step::Events(manifest.clone(), file.clone()),
             Op::Migrate { .. } | Op::Run(_) | Op::Replaces(_) | Op::Close { .. } => {
                 return Ok(None);
             }

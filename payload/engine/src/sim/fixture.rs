@@ -243,6 +243,7 @@ pub fn product(version: u16) -> Product {
                 Condition::parse("SERVER = 'repaired'", &["SERVER"]).expect("a condition"),
                 alloc::boxed::Box::new(run(run_at::AFTER_REPAIR, "enroll", "unenroll")),
             ),
+            Op::EventProvider { manifest: "bin\\agent.man".into(), file: "bin\\agent.exe".into() },
             Op::Close { program: "bin\\agent.exe".into(), within_ms: 1_000 },
             Op::Config(Config {
                 file: "conf\\agent.toml".into(),
@@ -294,6 +295,7 @@ pub fn product(version: u16) -> Product {
         plan,
         files: vec![
             ("bin\\agent.exe".into(), text(12_000), false),
+            ("bin\\agent.man".into(), b"<events/>".to_vec(), false),
             ("bin\\same.dll".into(), vec![b's'; 40_000], false),
             ("conf\\agent.toml".into(), CONFIG.to_vec(), true),
             ("empty.txt".into(), vec![], false),

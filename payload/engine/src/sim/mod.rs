@@ -586,11 +586,22 @@ impl System for World {
         let line = std::format!("{} {command_line}", program.rsplit('\\').next().unwrap_or_default());
         self.runs.push(line.clone());
         match command_line.split_once(' ') {
-            Some(("enroll", with)) => drop(self.effects.insert(String::from(with))),
-            Some(("unenroll", with)) => drop(self.effects.remove(with)),
+            Some(("enroll", with)) => {
+                self.effects.insert(String::from(with));
+            }
+            Some(("unenroll", with)) => {
+                self.effects.remove(with);
+            }
             Some(("hang", _)) => {
                 self.now += u64::from(timeout_ms);
                 return fail(1460, "run", program);
+            }
+            Some(("im", with)) => {
+                let manifest = with.split('"').nth(1).unwrap_or(with);
+                self.effects.insert(std::format!("events {manifest}"));
+            }
+            Some(("um", manifest)) => {
+                self.effects.remove(&std::format!("events {}", manifest.trim_matches('"')));
             }
             // An uninstaller: it takes its file and its entry with it.
             Some(("remove", entry)) => {

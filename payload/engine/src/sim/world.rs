@@ -176,6 +176,7 @@ impl Default for World {
         ] {
             world.tree.insert(dir, Node::Dir { protected: false, link: false });
         }
+        world.put("C:\\Windows\\System32\\wevtutil.exe", b"wevtutil");
         for key in ["HKLM64\\software", "HKLM32\\software", "HKCU64\\software", "HKCU64\\environment"] {
             world.registry.insert(String::from(key), BTreeMap::new());
         }

@@ -149,6 +149,7 @@ pub fn run_steps<S: System>(
             true => tx.stop_services(change)?,
             false => Vec::new(),
         };
+        ops::events::take_back(tx, change)?;
         tx.apply_steps(change)?;
         then(tx, &ran)
     };
@@ -215,6 +216,7 @@ impl<'a, S: System> Transaction<'a, S> {
         } else {
             Vec::new()
         };
+        ops::events::take_back(self, change)?;
         if files {
             self.probe(change.dir, difference)?;
             self.swap(change.dir, &change.new.index, difference)?;

@@ -57,8 +57,12 @@ impl<S: System> Transaction<'_, S> {
             }
             for file in &predecessor.files {
                 match file.strip_suffix('\\') {
-                    Some(folder) => drop(self.put_folder_aside(folder, change)?),
-                    None => drop(self.put_file_aside(file, change)?),
+                    Some(folder) => {
+                        self.put_folder_aside(folder, change)?;
+                    }
+                    None => {
+                        self.put_file_aside(file, change)?;
+                    }
                 }
             }
             for key in &predecessor.keys {
@@ -80,8 +84,12 @@ impl<S: System> Transaction<'_, S> {
                     // Emptied, but somebody's current directory.
                     Some(folder) if !elsewhere => self.later.folders.push(String::from(folder)),
                     None if !elsewhere => {}
-                    Some(folder) => drop(self.put_folder_aside(folder, change)?),
-                    None => drop(self.put_file_aside(file, change)?),
+                    Some(folder) => {
+                        self.put_folder_aside(folder, change)?;
+                    }
+                    None => {
+                        self.put_file_aside(file, change)?;
+                    }
                 }
             }
             self.later.rules.extend(predecessor.firewall.iter().cloned());

@@ -213,6 +213,13 @@ pub enum Op {
         /// Milliseconds it gets to end by itself.
         within_ms: u32,
     },
+    /// A manifest of events is registered.
+    EventProvider {
+        /// The manifest, below the install directory.
+        manifest: String,
+        /// The file with its messages, below the install directory.
+        file: String,
+    },
     /// Another operation, while a condition holds. Never inside itself.
     When(Condition, Box<Op>),
 }
@@ -243,6 +250,7 @@ impl Op {
             | Op::Firewall(_)
             | Op::Task(_)
             | Op::Run(_)
+            | Op::EventProvider { .. }
             | Op::Close { .. } => true,
             Op::Replaces(replaces) => replaces.needs_bootstrap(),
             Op::Directory { .. }

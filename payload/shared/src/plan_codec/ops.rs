@@ -101,6 +101,11 @@ pub(super) fn op(w: &mut Writer, op: &Op) {
             w.string(program);
             w.u32(*within_ms);
         }
+        Op::EventProvider { manifest, file } => {
+            w.u8(20);
+            w.string(manifest);
+            w.string(file);
+        }
         Op::When(when, inner) => {
             w.u8(17);
             condition::encode(w, when);
@@ -159,6 +164,7 @@ fn read_op_at(r: &mut Reader<'_>, inside: bool) -> Result<Op> {
         14 => Op::Run(acts::read_run(r)?),
         15 => Op::Replaces(acts::read_replaces(r)?),
         16 => Op::Close { program: read_path(r, false)?, within_ms: r.u32()? },
+        20 => Op::EventProvider { manifest: read_path(r, false)?, file: read_path(r, false)? },
         17 if !inside => Op::When(condition::decode(r)?, Box::new(read_op_at(r, true)?)),
         _ => return r.error("an operation is unknown"),
     })

@@ -134,6 +134,7 @@ fn plan() -> Plan {
                 marks: key(View::Bits64),
                 secret: true,
             }),
+            Op::EventProvider { manifest: "bin\\agent.man".into(), file: "bin\\agent.exe".into() },
             Op::Migrate { from: template("{ProgramData}\\Old"), to: template("{InstallDir}\\conf") },
             Op::Firewall(FirewallRule {
                 name: "Agent".into(),

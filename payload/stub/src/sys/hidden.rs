@@ -185,9 +185,10 @@ impl Job {
     fn end(&self, process: &Owned) {
         // SAFETY: the handles are open.
         unsafe {
-            match (&self.0, dynamic::TerminateJobObject()) {
-                (Some(job), Some(end)) => drop(end(job.get(), TIMED_OUT)),
-                _ => drop(dynamic::TerminateProcess().map(|end| end(process.get(), TIMED_OUT))),
+            if let (Some(job), Some(end)) = (&self.0, dynamic::TerminateJobObject()) {
+                end(job.get(), TIMED_OUT);
+            } else if let Some(end) = dynamic::TerminateProcess() {
+                end(process.get(), TIMED_OUT);
             }
         }
     }

@@ -5,7 +5,7 @@ use packager_shared::plan::{Op, run_at};
 use super::*;
 
 fn runs(world: &World) -> Vec<&str> {
-    world.runs.iter().map(String::as_str).collect()
+    world.runs.iter().map(String::as_str).filter(|line| !line.starts_with("wevtutil")).collect()
 }
 
 /// A product with one program that is run so, and nothing else of the kind.
@@ -56,7 +56,7 @@ fn a_failed_program_rolls_back_unless_it_may_fail() {
             "{:?}",
             world.said
         );
-        assert_eq!(world.runs.last().map(String::as_str), Some("agent.exe unenroll standard"));
+        assert_eq!(runs(&world).last(), Some(&"agent.exe unenroll standard"));
         assert_same(&before, &state(&world), told);
         let harmless = running(&args, run_at::AFTER_INSTALL, |run| run.may_fail = true);
         assert_eq!(setup(&mut world, &harmless, "/quiet"), 0, "{:#?}", world.log);
@@ -125,4 +125,30 @@ fn custom_actions_run_and_close_programs() {
     }
     let left = crate::System::list(&mut world, DIR).expect("there").into_iter().map(|(name, _)| name);
     assert_eq!(left.filter(|name| name.starts_with(".upd")).count(), 0);
+}
+
+#[test]
+fn manifests_of_events_are_registered_again_when_their_files_change() {
+    let events = |world: &World| -> Vec<String> {
+        let lines = world.runs.iter().filter_map(|line| line.strip_prefix("wevtutil.exe "));
+        lines.filter_map(|line| Some(String::from(line.get(..2)?))).collect()
+    };
+    let manifest = std::format!("\"{DIR}\\bin\\agent.man\"");
+    let mut world = with(1);
+    let program = std::format!("{DIR}\\bin\\agent.exe");
+    let line = std::format!("wevtutil.exe im {manifest} \"/rf:{program}\" \"/mf:{program}\"");
+    assert!(world.runs.contains(&line), "{:#?}", world.runs);
+    assert_eq!(setup(&mut world, &product(1), "/quiet SERVER=other"), 0);
+    assert_eq!(events(&world), [""; 0], "the files are the same");
+    assert_eq!(setup(&mut world, &product(2), "/quiet"), 0);
+    assert_eq!(events(&world), ["um", "im"]);
+    assert_eq!(world.launch(INSTALLED, "/uninstall /quiet"), 0);
+    assert_eq!(events(&world), ["um"]);
+    let mut old = self::world();
+    old.machine.version = (5, 1, 2600);
+    let mut one = product(1);
+    one.plan.platform.min = (5, 1, 0);
+    one.plan.ops.retain(|op| matches!(op, Op::EventProvider { .. }));
+    assert_eq!(setup(&mut old, &one, "/quiet"), 0, "{:#?}", old.log);
+    assert_eq!(events(&old), [""; 0], "Windows XP has no such thing");
 }

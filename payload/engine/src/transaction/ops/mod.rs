@@ -5,6 +5,7 @@
 pub mod config;
 pub mod directory;
 pub mod environment;
+pub mod events;
 pub mod firewall;
 pub mod ini;
 pub mod registry;
@@ -104,6 +105,7 @@ impl<S: System> Transaction<'_, S> {
                 Step::Firewall(rule) => firewall::remove(self, rule)?,
                 Step::Task(name, _) => task::remove(self, name)?,
                 Step::Config(old) => config::remove(self, old)?,
+                Step::Events(..) => {} // taken back while its file was there
             }
         }
         for step in &change.new.steps {
@@ -145,6 +147,7 @@ impl<S: System> Transaction<'_, S> {
                     });
                     config::apply(self, new, old)?;
                 }
+                Step::Events(..) => events::apply(self, change, step)?,
                 Step::Task(name, definition) => {
                     task::apply(self, name, definition, change.old.steps.contains(step))?;
                 }
