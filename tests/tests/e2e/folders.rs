@@ -79,3 +79,21 @@ fn a_purged_folder_goes_on_uninstall_alone() {
     let wrong = not_allowed(msi.differences(&exe));
     assert!(wrong.is_empty(), "MSI (first) and EXE (second) differ in:\n{}", listing(&wrong));
 }
+
+/// Wine makes Unix permissions of the rights that a folder is made with; its msiexec makes none.
+#[cfg(unix)]
+#[test]
+fn the_setup_exe_makes_a_folder_with_its_rights() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let [old, _] = releases("folders-rights");
+    let mut prefix = Prefix::new();
+    prefix.boot();
+    Exe.install(&prefix, &old, "x64", &[]).expect(0);
+    let mode = |path: &str| {
+        let metadata = fs::metadata(prefix.host_path(path)).expect("it is there");
+        metadata.permissions().mode() & 0o007
+    };
+    assert_eq!(mode(CACHE), 0, "others have no rights");
+    assert_ne!(mode(r"C:\ProgramData\Acme\Endpoint Agent"), 0, "others have the rights that are passed on");
+}

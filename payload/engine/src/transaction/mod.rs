@@ -102,6 +102,8 @@ pub struct Transaction<'a, S: System> {
     /// There is no folder for a journal, and nothing but traces to remove.
     unjournaled: bool,
     undo: Vec<Undo>,
+    /// Directories that were made with their rights.
+    made: Vec<String>,
     changes: usize,
     /// Files of predecessors that were put aside.
     aside: u64,
@@ -185,6 +187,7 @@ impl<'a, S: System> Transaction<'a, S> {
             journal: None,
             unjournaled: false,
             undo: Vec::new(),
+            made: Vec::new(),
             changes: 0,
             aside: 0,
             later: takeover::Later::default(),

@@ -22,6 +22,7 @@ pub fn apply<S: System>(tx: &mut Transaction<'_, S>, path: &str, rights: Option<
             // The journal's folder may have been made in it meanwhile.
             if tx.system.stat(path)?.is_none() {
                 tx.system.create_dir_with(path, sddl)?;
+                tx.made.push(String::from(path));
             }
         }
         _ => tx.create_dirs(path)?,

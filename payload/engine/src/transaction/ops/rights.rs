@@ -15,6 +15,11 @@ use crate::transaction::undo::Undo;
 
 /// Makes the rights what they shall be.
 pub fn apply<S: System>(tx: &mut Transaction<'_, S>, of: &Securable, wanted: &str) -> Outcome<()> {
+    if let Securable::Path(path) = of
+        && tx.made.contains(path)
+    {
+        return Ok(());
+    }
     let Some(now) = tx.system.rights(of)? else {
         tx.system.log(&text::join(&["no rights can be set: ", of.name()]));
         return Ok(());
