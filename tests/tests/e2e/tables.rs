@@ -2,7 +2,7 @@
 //! associations, its entry in the list of programs. By MSI and by EXE alike, and gone again.
 
 use packager_tests::allowed::not_allowed;
-use packager_tests::installer::{BOTH, Installer, install_dir};
+use packager_tests::installer::{BOTH, Installer, install_dir, msiexec};
 use packager_tests::prefix::Prefix;
 use packager_tests::product::{Release, Source};
 use packager_tests::registry::{Registry, Value, View};
@@ -219,7 +219,32 @@ fn shown(state: &State) -> Vec<(String, String)> {
     shown
 }
 
-fn life(installer: &dyn Installer, release: &Release) -> State {
+/// The next release, without one of the strings and one of the INI values.
+fn next_release() -> Release {
+    let source = Source::new("tables-next");
+    source.write("payload/x64/fonts/acme.ttf", &font("Acme Sans"));
+    source.write("payload/x86/fonts/acme.ttf", &font("Acme Sans"));
+    source.edit("agent.toml", "\"4.2.0\"", "\"4.2.1\"");
+    source.edit("agent.toml", "[payload]", LISTING);
+    source.edit("agent.toml", "[detect] ", &format!("{MORE}\n[detect] "));
+    source.edit("agent.toml", "[\"ours\", \"{GROUP}\"]", "[\"ours\"]");
+    source.edit("agent.toml", ", group = \"{GROUP}\"", "");
+    source.build("agent.toml", &["--arch", "x64"])
+}
+
+fn assert_upgraded(prefix: &Prefix, state: &State) {
+    let registry = &state.registry;
+    assert_eq!(strings(registry, "Last"), ["theirs", "more", "ours"]);
+    assert_eq!(strings(registry, "First"), ["ours", "theirs"]);
+    let there =
+        |key: &str| registry.key(&format!(r"HKLM\Software\Acme\EndpointAgent\{key}"), View::Bits64).is_some();
+    assert!(there(r"Cache\Deep") && there("Marks"), "an upgrade is no uninstall");
+    assert_eq!(lines(prefix, FOREIGN)[..3], ["; a comment", "[agents]", "other=1"]);
+    assert!(!lines(prefix, FOREIGN).iter().any(|line| line.starts_with("group")));
+    assert_eq!(shown(state).iter().filter(|(name, _)| name == "DisplayVersion").count(), 1);
+}
+
+fn life(installer: &dyn Installer, release: &Release, next: &Release) -> State {
     let mut prefix = Prefix::new();
     prefix.boot();
     prefix.batch(BEFORE).expect(0);
@@ -232,7 +257,17 @@ fn life(installer: &dyn Installer, release: &Release) -> State {
 
     prefix.boot();
     prefix.batch(MEANWHILE).expect(0);
-    installer.uninstall(&prefix, release, "x64").expect(0);
+    if installer.name() == "MSI" {
+        // Wine's RemoveExistingProducts does not tell the old version that it is replaced: done by hand as Windows does.
+        let by = "UPGRADINGPRODUCTCODE={00000000-0000-0000-0000-000000000001}";
+        msiexec(&prefix, "/x", &release.msi("x64"), by).expect(0);
+    }
+    installer.install(&prefix, next, "x64", &[]).expect(0);
+    let upgraded = prefix.state();
+    assert_upgraded(&prefix, &upgraded);
+
+    prefix.boot();
+    installer.uninstall(&prefix, next, "x64").expect(0);
     prefix.restart();
     let after = prefix.state();
     let mut left = left_over(&before, &after, install_dir(&prefix, "x64"), installer.name() == "MSI");
@@ -263,7 +298,8 @@ fn life(installer: &dyn Installer, release: &Release) -> State {
 #[test]
 fn everything_that_is_registered_is_there_and_goes_again() {
     let release = release("tables");
-    let [msi, exe] = BOTH.map(|installer| life(installer, &release));
+    let next = next_release();
+    let [msi, exe] = BOTH.map(|installer| life(installer, &release, &next));
     let wrong = not_allowed(msi.differences(&exe));
     assert!(wrong.is_empty(), "MSI (first) and EXE (second) differ in:\n{}", listing(&wrong));
     assert!(msi.files.keys().any(|path| path.ends_with("acme with icon.lnk")));

@@ -18,7 +18,8 @@ fn check(context: &Context<'_>, out: &mut Findings<'_>) {
     let user = lower::scope(manifest) == Scope::User;
     for (text, root) in keys.chain(values) {
         let name = registry::root_name(root);
-        if user && root != Root::CurrentUser {
+        // HKCR is HKCU\SOFTWARE\Classes then.
+        if user && !matches!(root, Root::CurrentUser | Root::ClassesRoot) {
             let problem = Problem::new(format!("a per-user product cannot write to {name}"))
                 .why("it is installed without the rights of an administrator")
                 .help("write to HKCU, or use scope = \"machine\"");
@@ -58,6 +59,7 @@ mod tests {
         error(&user("[[registry]]\nkey = 'HKLM\\A'"), "per-user", "key");
         error(&user("[setting.A]\nregistry = 'HKLM\\A\\B'"), "per-user", "registry");
         fine(&user("[[registry]]\nkey = 'HKCU\\A'"));
+        fine(&user("[[registry]]\nkey = 'HKCR\\.acme'"));
         warning(&and("[[registry]]\nkey = 'HKCU\\A'"), "per-user", "key");
     }
 }
