@@ -163,3 +163,31 @@ fn a_program_that_runs_is_closed() {
         }
     }
 }
+
+#[test]
+fn manifests_of_events_are_registered() {
+    // Wine's wevtutil changes nothing: what it is told is all there is to see.
+    let source = Source::new("acts-events");
+    let text = fs::read_to_string(source.folder.join("agent.toml")).expect("a manifest");
+    let table = "[[event-provider]]\nmanifest = 'bin\\agent.man'\nfile = 'bin\\agent.exe'\n";
+    let release = &source
+        .write("payload/x64/bin/agent.man", b"<instrumentationManifest/>")
+        .write("payload/x86/bin/agent.man", b"<instrumentationManifest/>")
+        .write("agent.toml", format!("{text}\n{table}").as_bytes())
+        .build("agent.toml", &[]);
+    let mut prefix = Prefix::new();
+    prefix.boot();
+    let ran = setup(&prefix, &release.exe("x64"), "/quiet").expect(0);
+    let dir = install_dir(&prefix, "x64");
+    let line = format!(
+        "System32\\wevtutil.exe im \"{dir}\\bin\\agent.man\" \"/rf:{dir}\\bin\\agent.exe\" \"/mf:{dir}\\bin\\agent.exe\""
+    );
+    assert!(ran.output.contains(&line), "{}", ran.output);
+    let ran = setup(&prefix, &release.exe("x64"), "/uninstall /quiet").expect(0);
+    let line = format!("System32\\wevtutil.exe um \"{dir}\\bin\\agent.man\"");
+    assert!(ran.output.contains(&line), "{}", ran.output);
+    let mut prefix = Prefix::new();
+    prefix.boot();
+    Msi.install(&prefix, release, "x64", &[]).expect(0);
+    Msi.uninstall(&prefix, release, "x64").expect(0);
+}
