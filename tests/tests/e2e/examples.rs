@@ -124,7 +124,9 @@ fn a_security_agent_with_rights_and_purge() {
         let nobody = installer.install(&prefix, &release, "x64", &[]);
         assert!(nobody.code.is_some_and(|code| code != 0), "{}: it needs a tenant", installer.name());
         let other = r"HKLM\Software\Microsoft\Windows\CurrentVersion\Uninstall\OtherGuard";
-        prefix.batch(&format!("reg add {other} /v DisplayName /d \"Other Guard\" /f")).expect(0);
+        prefix
+            .batch(&format!("reg add {other} /v UninstallString /d \"C:\\other\\remove.exe\" /f"))
+            .expect(0);
         let refused = installer.install(&prefix, &release, "x64", &[("TENANT", "acme")]);
         assert!(
             refused.code.is_some_and(|code| code != 0),
@@ -132,7 +134,7 @@ fn a_security_agent_with_rights_and_purge() {
             installer.name()
         );
         assert!(!prefix.host_path(r"C:\Program Files\Example\Guard").exists());
-        assert!(prefix.registry().text(other, View::Bits64, "DisplayName").is_some());
+        assert!(prefix.registry().text(other, View::Bits64, "UninstallString").is_some());
     }
 }
 

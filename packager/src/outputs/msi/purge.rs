@@ -5,7 +5,7 @@
 //! DLL in the Binary table does it. What is in use goes at the next restart.
 
 use packager_shared::plan::{Condition, Op, Scope};
-use packager_shared::template::Template;
+use packager_shared::template::{Dir, Part, Template};
 
 use super::actions;
 use super::builder::Builder;
@@ -33,7 +33,8 @@ pub fn write(builder: &mut Builder<'_>) -> Vec<Step> {
             }
             None => "REMOVE~=\"ALL\" AND NOT UPGRADINGPRODUCTCODE".to_owned(),
         };
-        let find = set_property(builder, &format!("Find.{action}"), &action, &format!("[{folder}]"));
+        let data = format!("{};[{folder}]", levels(path, &plan.install_dir));
+        let find = set_property(builder, &format!("Find.{action}"), &action, &data);
         builder.rows.push("CustomAction", row![&action, kind, LIBRARY, "PurgeFolder"]);
         for action in [find, action] {
             let sequence = FIRST + steps.len() as i32;
@@ -44,6 +45,18 @@ pub fn write(builder: &mut Builder<'_>) -> Vec<Step> {
         builder.rows.push("Binary", vec![LIBRARY.into(), Cell::Stream]);
     }
     steps
+}
+
+/// How many folders above it go with it when they are empty: RemoveFolders was there before it went.
+fn levels(path: &Template, install_dir: &Template) -> usize {
+    let names = |template: &Template| {
+        let text = template.0.iter().map(|part| if let Part::Text(text) = part { text.as_str() } else { "" });
+        text.collect::<String>().split('\\').filter(|name| !name.is_empty()).count()
+    };
+    match path.0.first() {
+        Some(Part::Dir(Dir::InstallDir)) => names(path) + names(install_dir) - 1,
+        _ => names(path).saturating_sub(1),
+    }
 }
 
 fn purged(op: &Op) -> Option<(&Template, Option<&Condition>)> {

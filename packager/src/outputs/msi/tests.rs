@@ -107,7 +107,9 @@ fn a_purged_folder_goes_when_the_removal_is_settled_and_not_on_an_upgrade() {
     let purge = action("Purge.0");
     // A DLL of the Binary table; commit, deferred, not impersonated, its exit code ignored.
     assert_eq!((&purge[1], text(&purge[3])), (&Cell::Int(1 | 0x200 | 0x400 | 0x800 | 0x40), "PurgeFolder"));
-    let folder = text(&action("Find.Purge.0")[3]).trim_matches(['[', ']']).to_owned();
+    // `{ProgramData}\Acme\Agent`: the one folder above it is the product's, too.
+    let data = text(&action("Find.Purge.0")[3]).strip_prefix("1;").unwrap();
+    let folder = data.trim_matches(['[', ']']).to_owned();
     assert!(rows.table("CreateFolder").iter().any(|row| text(&row[0]) == folder), "{folder}");
     assert_eq!(rows.table("Binary").len(), 1);
     let places: Vec<_> = rows

@@ -95,11 +95,14 @@ pub extern "system" fn ForgetSecret(session: u32) -> u32 {
     job(session, |job, keys| job.forget(keys))
 }
 
-/// Commit: removes the folder of this action's data with all that is in it.
+/// Commit: removes the folder of this action's data (`LEVELS;FOLDER`) with all that is in it, and so many folders
+/// above it while they are empty.
 #[unsafe(no_mangle)]
 pub extern "system" fn PurgeFolder(session: u32) -> u32 {
-    let folder = Session(session).property("CustomActionData").unwrap_or_default();
-    match sys::purge::purge(folder.strip_suffix('\\').unwrap_or(&folder)) {
+    let data = Session(session).property("CustomActionData").unwrap_or_default();
+    let (levels, folder) = data.split_once(';').unwrap_or(("", &data));
+    let levels = levels.parse::<usize>().unwrap_or(0);
+    match sys::purge::purge(folder.strip_suffix('\\').unwrap_or(folder), levels) {
         Ok(()) => 0,
         Err(error) => {
             Session(session).error(&say(&error));
