@@ -25,3 +25,4 @@ mod settings;
 mod share;
 mod tables;
 mod takeover;
+mod when;
