@@ -200,7 +200,7 @@ pub fn product(version: u16) -> Product {
                 outbound: false,
                 block: false,
                 protocol: Protocol::Tcp,
-                ports: template(if version % 2 == 0 { "8443" } else { "8443, 9443" }),
+                ports: template(if version.is_multiple_of(2) { "8443" } else { "8443, 9443" }),
                 remote_ports: template(""),
                 remote: template("10.0.0.0/8"),
                 profiles: profile::DOMAIN | profile::PRIVATE,
