@@ -43,6 +43,19 @@ pub enum Part {
     Dir(Dir),
     /// The value of a setting.
     Setting(String),
+    /// The value of a setting with text before and after it, and nothing at all while the setting is empty:
+    /// `{PROXY? --proxy {PROXY}}`.
+    Optional(String, String, String),
+}
+
+impl Part {
+    /// The setting that it names.
+    pub fn setting(&self) -> Option<&str> {
+        match self {
+            Part::Setting(name) | Part::Optional(name, ..) => Some(name),
+            Part::Text(_) | Part::Dir(_) => None,
+        }
+    }
 }
 
 /// Text with directories and settings in it.
@@ -99,6 +112,8 @@ pub enum Problem {
     Empty,
     /// A name that is neither a directory, a setting nor a constant.
     Unknown(String),
+    /// `{NAME?…}` with anything but text and, once, `{NAME}` in it.
+    Optional(String),
 }
 
 /// Why a text is no template.
@@ -120,6 +135,13 @@ impl core::fmt::Display for Error {
                 write!(f, "`}}` at byte {} has no `{{`; write `}}}}` for the brace itself", self.at)
             }
             Problem::Empty => write!(f, "`{{}}` at byte {} names nothing", self.at),
+            Problem::Optional(name) => {
+                write!(
+                    f,
+                    "the part at byte {} that depends on {name} has to hold {{{name}}} once, and text",
+                    self.at
+                )
+            }
             Problem::Unknown(name) => {
                 write!(f, "`{{{name}}}` at byte {} is no directory, setting or constant", self.at)
             }
@@ -164,6 +186,21 @@ impl Template {
             let Some(inner) = from.strip_prefix('{') else {
                 return Err(Error { at, problem: Problem::Stray });
             };
+            let asked = inner.split_once('?').filter(|(name, _)| is_setting_name(name));
+            if let Some((name, body)) = asked {
+                if !settings.contains(&name) {
+                    return Err(Error { at, problem: Problem::Unknown(String::from(name)) });
+                }
+                let Some((part, after)) = optional(name, body) else {
+                    return Err(Error { at, problem: Problem::Optional(String::from(name)) });
+                };
+                if !literal.is_empty() {
+                    parts.push(Part::Text(core::mem::take(&mut literal)));
+                }
+                parts.push(part);
+                rest = after;
+                continue;
+            }
             let Some((name, after)) = inner.split_once('}') else {
                 return Err(Error { at, problem: Problem::Unclosed });
             };
@@ -213,6 +250,14 @@ impl Template {
                     }
                 }
                 Part::Setting(name) => out.push_str(&setting(name)?),
+                Part::Optional(name, before, after) => {
+                    let value = setting(name)?;
+                    if !value.is_empty() {
+                        for text in [before, &value, after] {
+                            out.push_str(text);
+                        }
+                    }
+                }
             }
         }
         Some(out)
@@ -220,10 +265,34 @@ impl Template {
 
     /// The settings that it names.
     pub fn settings(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().filter_map(|part| match part {
-            Part::Setting(name) => Some(name.as_str()),
-            _ => None,
-        })
+        self.0.iter().filter_map(Part::setting)
+    }
+}
+
+/// What stands behind `{NAME?`: the part, and what follows it.
+fn optional<'t>(name: &str, body: &'t str) -> Option<(Part, &'t str)> {
+    let mut texts = [String::new(), String::new()];
+    let mut named = false;
+    let mut rest = body;
+    loop {
+        let brace = rest.find(['{', '}'])?;
+        let (text, from) = rest.split_at(brace);
+        let literal = texts.get_mut(usize::from(named))?;
+        literal.push_str(text);
+        if let Some(after) = from.strip_prefix("{{") {
+            literal.push('{');
+            rest = after;
+        } else if let Some(after) = from.strip_prefix('{') {
+            rest = after.strip_prefix(name)?.strip_prefix('}')?;
+            if core::mem::replace(&mut named, true) {
+                return None;
+            }
+        } else {
+            let [before, after] = texts;
+            return named.then(|| {
+                (Part::Optional(String::from(name), before, after), from.get(1..).unwrap_or_default())
+            });
+        }
     }
 }
 
@@ -253,6 +322,26 @@ mod tests {
     fn braces_constants_and_settings() {
         assert_eq!(expand("{{{A}}} {Version}\\{A}"), "{x} 1.2\\x");
         assert_eq!(expand(""), "");
+    }
+
+    #[test]
+    fn parts_vanish_with_their_setting() {
+        fn parse(text: &str) -> Result<Template, Error> {
+            Template::parse(text, &[], &["A", "B"])
+        }
+        let line = |text: &str, value: &str| {
+            let setting = &mut |name: &str| (name == "A").then(|| String::from(value));
+            parse(text).expect("parses").expand(&mut |_| None, setting).expect("expands")
+        };
+        assert_eq!(line("run{A? --a {A}!} x", "v"), "run --a v! x");
+        assert_eq!(line("run{A? --a {A}!} x", ""), "run x");
+        assert_eq!(line("{A?{{{A}}", "v"), "{v");
+        let template = parse("{A?a{A}}").expect("parses");
+        assert_eq!(template.settings().collect::<Vec<_>>(), ["A"]);
+        for bad in ["{A?x}", "{A?{A}{A}}", "{A?{B}}", "{A?{A}", "{A?{A}{B}}"] {
+            assert_eq!(parse(bad).map_err(|e| e.problem), Err(Problem::Optional("A".into())), "{bad}");
+        }
+        assert_eq!(parse("{C?{C}}").map_err(|e| e.problem), Err(Problem::Unknown("C".into())));
     }
 
     #[test]

@@ -106,6 +106,10 @@ fn a_monitoring_agent_with_thirty_settings() {
         assert!(conf.contains("Hostname=host; with = odd [name]"), "{conf}");
         assert!(!conf.contains("0123456789abcdef"));
         assert_eq!(prefix.service_state("ExampleMonitor").as_deref(), Some("RUNNING"));
+        let service = r"HKLM\System\CurrentControlSet\Services\ExampleMonitor";
+        let registry = prefix.registry();
+        let line = registry.text(service, View::Bits64, "ImagePath").expect("there");
+        assert!(line.ends_with(r#"conf\monitor.conf" --hostname "host; with = odd [name]""#), "{line}");
     });
     assert_left(&left, &[&format!("{folder}\\conf\\monitor.conf")]);
 }

@@ -2,7 +2,6 @@
 //! is no secret, or a dependency on itself.
 
 use packager_shared::path;
-use packager_shared::template::Part;
 
 use super::{Context, Finding, Findings, Rule};
 use crate::model::values;
@@ -68,7 +67,7 @@ fn needs_no_password(account: &str) -> bool {
 fn account_name(context: &Context<'_>, account: &str, password: bool) -> Result<(), Problem> {
     // What cannot be read is another rule's; what a setting names is known when it is installed.
     let Ok(template) = context.names.template(account) else { return Ok(()) };
-    if template.0.iter().any(|part| matches!(part, Part::Setting(_))) || needs_no_password(account) {
+    if template.settings().next().is_some() || needs_no_password(account) {
         return Ok(());
     }
     let help = match account.to_ascii_lowercase().as_str() {

@@ -40,7 +40,7 @@ fn check(context: &Context<'_>, out: &mut Findings<'_>) {
         let parts = template.0.iter().map(|part| match part {
             Part::Dir(dir) => length(*dir, scope, *arch),
             // Behind its backslash.
-            Part::Text(text) | Part::Setting(text) => text.encode_utf16().count() + 1,
+            Part::Text(text) | Part::Setting(text) | Part::Optional(text, ..) => text.encode_utf16().count() + 1,
         });
         let base: usize = parts.sum();
         let too_long = |path: &str| {

@@ -2,7 +2,6 @@
 
 use packager_shared::path::{lower, same};
 use packager_shared::plan::{Root, Scope};
-use packager_shared::template::Part;
 
 use super::{Context, Finding, Findings, Rule, bad_template};
 use crate::manifest::types::{Setting, Text};
@@ -60,7 +59,7 @@ fn named<'a>(context: &Context<'a>, text: &Text) -> Vec<&'a str> {
     let secrets = context.manifest.settings.iter().filter(|setting| is_secret(setting));
     secrets
         .map(|setting| setting.name.get_ref().as_str())
-        .filter(|name| template.0.iter().any(|part| matches!(part, Part::Setting(named) if named == name)))
+        .filter(|name| template.settings().any(|named| named == *name))
         .collect()
 }
 

@@ -46,7 +46,7 @@ fn fault(template: &Template) -> Option<Fault> {
                     return Some(Fault::Escapes);
                 }
             }
-            Part::Setting(_) => {}
+            Part::Setting(_) | Part::Optional(..) => {}
         }
     }
     None

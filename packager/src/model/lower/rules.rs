@@ -101,6 +101,14 @@ fn joined(args: &[Template]) -> Template {
         match arg.0.as_slice() {
             [] => quote::push(&mut literal, ""),
             [Part::Text(text)] => quote::push(&mut literal, text),
+            [Part::Optional(name, before, after)] => {
+                if !literal.is_empty() {
+                    parts.push(Part::Text(std::mem::take(&mut literal)));
+                }
+                let (before, after) = (before.replace('"', "\\\""), after.replace('"', "\\\""));
+                let space = if parts.is_empty() { "" } else { " " };
+                parts.push(Part::Optional(name.clone(), format!("{space}\"{before}"), format!("{after}\"")));
+            }
             known_later => {
                 literal.push_str(if literal.is_empty() && parts.is_empty() { "\"" } else { " \"" });
                 for part in known_later {
@@ -139,6 +147,7 @@ mod tests {
             joined(&args).expand(&mut |_| Some("C:\\a b".into()), &mut |_| Some("u v".into()))
         };
         assert_eq!(line(&["-u", "a b"]).as_deref(), Some("-u \"a b\""));
+        assert_eq!(line(&["-u", "{URL?--url={URL}}"]).as_deref(), Some("-u \"--url=u v\""));
         assert_eq!(line(&["{URL}", "--dir={InstallDir}"]).as_deref(), Some("\"u v\" \"--dir=C:\\a b\\\\\""));
     }
 }

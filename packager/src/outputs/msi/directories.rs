@@ -214,7 +214,7 @@ fn split(path: &Template) -> (Option<Dir>, Vec<String>) {
             Part::Text(text) => {
                 names.extend(text.split('\\').filter(|name| !name.is_empty()).map(str::to_owned));
             }
-            Part::Setting(_) => {}
+            Part::Setting(_) | Part::Optional(..) => {}
         }
     }
     (base, names)

@@ -79,6 +79,10 @@ pub fn template(template: &Template, folders: Folders) -> String {
                 out.push_str(name);
                 out.push(']');
             }
+            // Braces vanish with what is in them while the property has no value (Microsoft: "Formatted").
+            Part::Optional(name, before, after) => {
+                out.push_str(&format!("{{{}[{name}]{}}}", literal(before), literal(after)));
+            }
         }
     }
     out
@@ -100,10 +104,11 @@ mod tests {
             Part::Dir(Dir::InstallDir),
             Part::Text("bin;".into()),
             Part::Setting("SERVER_URL".into()),
+            Part::Optional("PROXY".into(), " --proxy [".into(), "]".into()),
         ]);
         assert_eq!(
             template(&text, Folders { wide: true, user: false }),
-            "[\\[]x[\\]][\\{]y[\\}] [INSTALLDIR]bin;[SERVER_URL]"
+            "[\\[]x[\\]][\\{]y[\\}] [INSTALLDIR]bin;[SERVER_URL]{ --proxy [\\[][PROXY][\\]]}"
         );
     }
 

@@ -74,6 +74,10 @@ fn line<S: System>(system: &mut S, facts: &Facts<'_>, plan: &Plan, args: &[Templ
     let mut out = Line::default();
     for arg in args {
         let text = facts.expand(system, arg)?;
+        // One that is there with its setting alone.
+        if text.is_empty() && matches!(arg.0.as_slice(), [Part::Optional(..)]) {
+            continue;
+        }
         quote::push(&mut out.text, &text);
         quote::push(&mut out.shown, if is_secret(plan, arg) { HIDDEN } else { &text });
     }
@@ -81,6 +85,6 @@ fn line<S: System>(system: &mut S, facts: &Facts<'_>, plan: &Plan, args: &[Templ
 }
 
 fn is_secret(plan: &Plan, template: &Template) -> bool {
-    let secret = |name: &String| plan.settings.iter().any(|setting| setting.secret && setting.name == *name);
-    template.0.iter().any(|part| matches!(part, Part::Setting(name) if secret(name)))
+    let secret = |name: &str| plan.settings.iter().any(|setting| setting.secret && setting.name == *name);
+    template.settings().any(secret)
 }

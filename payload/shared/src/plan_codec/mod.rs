@@ -252,6 +252,12 @@ fn template(w: &mut Writer, template: &Template) {
             w.u8(0);
             w.string(text);
         }
+        Part::Optional(name, before, after) => {
+            w.u8(0xff);
+            for text in [name, before, after] {
+                w.string(text);
+            }
+        }
         Part::Setting(name) => {
             w.u8(1);
             w.string(name);
@@ -267,6 +273,7 @@ fn read_template(r: &mut Reader<'_>) -> Result<Template> {
     let parts = r.list(|r| match r.u8()? {
         0 => Ok(Part::Text(r.string()?)),
         1 => Ok(Part::Setting(r.string()?)),
+        0xff => Ok(Part::Optional(r.string()?, r.string()?, r.string()?)),
         place => match Dir::ALL.get(usize::from(place) - 2) {
             Some(dir) => Ok(Part::Dir(*dir)),
             None => r.error("a directory is unknown"),
