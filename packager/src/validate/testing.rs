@@ -2,7 +2,7 @@
 
 use std::io::Cursor;
 
-use crate::formats::msidb::{Database, Stream, SummaryInfo, Value, open};
+use crate::formats::msidb::{Column, ColumnType, Database, Row, Stream, SummaryInfo, Value, open};
 use crate::row;
 
 pub(super) const GUID: &str = "{0123ABCD-4567-89EF-0123-456789ABCDEF}";
@@ -195,6 +195,29 @@ pub(super) fn remove(db: &mut Database, table: &str, key: &str) {
 /// Adds a row.
 pub(super) fn add(db: &mut Database, table: &str, row: Vec<Value>) {
     db.push(table, row).expect("the row fits");
+}
+
+/// Adds a table that the standard does not have, or not so; the first so many of its columns are its key.
+pub(super) fn own_table(
+    db: &mut Database,
+    name: &str,
+    keys: usize,
+    columns: &[(&str, ColumnType)],
+    rows: Vec<Row>,
+) {
+    let column = |(index, &(name, ty)): (usize, &(&str, ColumnType))| Column {
+        name: name.to_owned(),
+        ty,
+        key: index < keys,
+        nullable: index >= keys,
+        localizable: false,
+        optional: false,
+    };
+    let columns = columns.iter().enumerate().map(column).collect();
+    let table = db.add_table(name, columns).expect("there is no such table yet");
+    for row in rows {
+        table.push(row).expect("the row fits");
+    }
 }
 
 /// Adds a user interface that no rule finds anything in: an error dialog `Trouble`, the dialog of files in use, and

@@ -8,9 +8,14 @@ mod ice06;
 mod ice07;
 mod ice08;
 mod ice09;
+mod ice10;
+mod ice100;
 mod ice101;
 mod ice102;
+mod ice103;
 mod ice104;
+mod ice105;
+mod ice11;
 mod ice12;
 mod ice13;
 mod ice14;
@@ -18,17 +23,20 @@ mod ice15;
 mod ice16;
 mod ice17;
 mod ice18;
+mod ice19;
 mod ice20;
 mod ice21;
 mod ice22;
 mod ice23;
 mod ice24;
+mod ice25;
 mod ice26;
 mod ice27;
 mod ice28;
 mod ice29;
 mod ice30;
 mod ice31;
+mod ice32;
 mod ice34;
 mod ice35;
 mod ice36;
@@ -41,6 +49,7 @@ mod ice43;
 mod ice44;
 mod ice45;
 mod ice46;
+mod ice47;
 mod ice48;
 mod ice49;
 mod ice50;
@@ -48,8 +57,10 @@ mod ice51;
 mod ice52;
 mod ice53;
 mod ice54;
+mod ice55;
 mod ice56;
 mod ice57;
+mod ice58;
 mod ice59;
 mod ice60;
 mod ice61;
@@ -61,16 +72,22 @@ mod ice66;
 mod ice67;
 mod ice68;
 mod ice69;
+mod ice70;
 mod ice71;
 mod ice72;
+mod ice73;
 mod ice74;
 mod ice75;
+mod ice76;
 mod ice77;
 mod ice78;
 mod ice79;
 mod ice80;
+mod ice81;
 mod ice82;
+mod ice83;
 mod ice84;
+mod ice85;
 mod ice86;
 mod ice87;
 mod ice88;
@@ -80,6 +97,7 @@ mod ice91;
 mod ice92;
 mod ice93;
 mod ice94;
+mod ice95;
 mod ice96;
 mod ice97;
 mod ice98;
@@ -110,6 +128,16 @@ pub const RULES: &[Rule] = &[
     Rule { name: "ICE08", asks: "no two components have the same GUID", check: ice08::check },
     Rule { name: "ICE09", asks: "components in the system folder are permanent", check: ice09::check },
     Rule {
+        name: "ICE10",
+        asks: "no feature forbids advertising that its parent asks for",
+        check: ice10::check,
+    },
+    Rule {
+        name: "ICE11",
+        asks: "an advertised package that an action installs is another one, named by its product code",
+        check: ice11::check,
+    },
+    Rule {
         name: "ICE12",
         asks: "actions that set a directory stand on the right side of CostFinalize",
         check: ice12::check,
@@ -124,6 +152,11 @@ pub const RULES: &[Rule] = &[
     Rule { name: "ICE16", asks: "the product's name has at most 63 characters", check: ice16::check },
     Rule { name: "ICE17", asks: "controls have what they depend on in other tables", check: ice17::check },
     Rule { name: "ICE18", asks: "an empty directory that is a key path is created", check: ice18::check },
+    Rule {
+        name: "ICE19",
+        asks: "what is advertised belongs to a component with a GUID and a fitting key path",
+        check: ice19::check,
+    },
     Rule {
         name: "ICE20",
         asks: "the dialogs that Windows Installer itself calls for are there",
@@ -144,6 +177,11 @@ pub const RULES: &[Rule] = &[
         name: "ICE24",
         asks: "product code, upgrade code, version and language are of their kind",
         check: ice24::check,
+    },
+    Rule {
+        name: "ICE25",
+        asks: "merge modules have what they need, and nothing that they cannot stand",
+        check: ice25::check,
     },
     Rule {
         name: "ICE26",
@@ -167,6 +205,11 @@ pub const RULES: &[Rule] = &[
     },
     Rule { name: "ICE30", asks: "no two components install the same file", check: ice30::check },
     Rule { name: "ICE31", asks: "the styles of texts exist", check: ice31::check },
+    Rule {
+        name: "ICE32",
+        asks: "a key and what refers to it are columns of the same type and width",
+        check: ice32::check,
+    },
     Rule {
         name: "ICE34",
         asks: "one button of every group of radio buttons is chosen from the start",
@@ -207,6 +250,7 @@ pub const RULES: &[Rule] = &[
     Rule { name: "ICE44", asks: "events open dialogs that are there", check: ice44::check },
     Rule { name: "ICE45", asks: "bits without a meaning are not set", check: ice45::check },
     Rule { name: "ICE46", asks: "no property differs from another one in case alone", check: ice46::check },
+    Rule { name: "ICE47", asks: "no feature has 1600 components or more", check: ice47::check },
     Rule {
         name: "ICE48",
         asks: "no directory is tied to a path of this or that machine",
@@ -235,6 +279,11 @@ pub const RULES: &[Rule] = &[
         check: ice54::check,
     },
     Rule {
+        name: "ICE55",
+        asks: "what permissions are set on is there, and so are the permissions",
+        check: ice55::check,
+    },
+    Rule {
         name: "ICE56",
         asks: "there is one root directory, TARGETDIR, and its source is SourceDir",
         check: ice56::check,
@@ -243,6 +292,11 @@ pub const RULES: &[Rule] = &[
         name: "ICE57",
         asks: "a component is of the user or of the machine, not of both",
         check: ice57::check,
+    },
+    Rule {
+        name: "ICE58",
+        asks: "a package for Windows Installer 1.x has at most 80 media",
+        check: ice58::check,
     },
     Rule {
         name: "ICE59",
@@ -271,12 +325,14 @@ pub const RULES: &[Rule] = &[
     },
     Rule { name: "ICE68", asks: "the types of custom actions exist", check: ice68::check },
     Rule { name: "ICE69", asks: "formatted text refers to its own component", check: ice69::check },
+    Rule { name: "ICE70", asks: "registry values that are to be numbers are numbers", check: ice70::check },
     Rule { name: "ICE71", asks: "there is a disk 1, the one the package itself is on", check: ice71::check },
     Rule {
         name: "ICE72",
         asks: "advertising runs only custom actions that are built in: types 19, 35 and 51",
         check: ice72::check,
     },
+    Rule { name: "ICE73", asks: "the codes of the package are not those of a sample", check: ice73::check },
     Rule {
         name: "ICE74",
         asks: "there is an upgrade code, and FASTOEM is left to the command line",
@@ -286,6 +342,11 @@ pub const RULES: &[Rule] = &[
         name: "ICE75",
         asks: "custom actions whose source is an installed file come after CostFinalize",
         check: ice75::check,
+    },
+    Rule {
+        name: "ICE76",
+        asks: "files of a catalog of Windows File Protection are permanent, local and not bound",
+        check: ice76::check,
     },
     Rule {
         name: "ICE77",
@@ -304,14 +365,29 @@ pub const RULES: &[Rule] = &[
         check: ice80::check,
     },
     Rule {
+        name: "ICE81",
+        asks: "certificates are used, and what is signed is a cabinet outside of the package",
+        check: ice81::check,
+    },
+    Rule {
         name: "ICE82",
         asks: "the actions that register the product go together, and no two actions have one number",
         check: ice82::check,
     },
     Rule {
+        name: "ICE83",
+        asks: "assemblies are published, and the manifest of one is not its key path",
+        check: ice83::check,
+    },
+    Rule {
         name: "ICE84",
         asks: "actions that every installation needs have no condition",
         check: ice84::check,
+    },
+    Rule {
+        name: "ICE85",
+        asks: "what files are moved from has a long name, or a pattern of one",
+        check: ice85::check,
     },
     Rule { name: "ICE86", asks: "conditions ask for Privileged, not for AdminUser", check: ice86::check },
     Rule {
@@ -339,6 +415,11 @@ pub const RULES: &[Rule] = &[
         check: ice94::check,
     },
     Rule {
+        name: "ICE95",
+        asks: "the controls of billboards fit on every billboard control",
+        check: ice95::check,
+    },
+    Rule {
         name: "ICE96",
         asks: "a package that is advertised publishes its features and itself",
         check: ice96::check,
@@ -358,11 +439,26 @@ pub const RULES: &[Rule] = &[
         asks: "no directory has the name of one of Windows Installer's own properties",
         check: ice99::check,
     },
+    Rule {
+        name: "ICE100",
+        asks: "an embedded user interface is one library, and one chainer runs",
+        check: ice100::check,
+    },
     Rule { name: "ICE101", asks: "names of features have at most 38 characters", check: ice101::check },
     Rule { name: "ICE102", asks: "what services are configured to makes sense", check: ice102::check },
+    Rule {
+        name: "ICE103",
+        asks: "only a dialog with a scrollable text can be printed",
+        check: ice103::check,
+    },
     Rule {
         name: "ICE104",
         asks: "permissions stand in one of the two tables, and what they lock is there",
         check: ice104::check,
+    },
+    Rule {
+        name: "ICE105",
+        asks: "a package for the user or the machine does nothing that only an administrator may",
+        check: ice105::check,
     },
 ];
