@@ -31,6 +31,10 @@ const INSTALLING: &str = "NOT REMOVE~=\"ALL\"";
 const REPAIRING: &str = "REINSTALL";
 const REMOVING: &str = "REMOVE~=\"ALL\"";
 
+/// Windows Installer sets it, and then runs no rollback and no commit actions (Microsoft: "RollbackDisabled
+/// Property").
+pub(super) const ROLLBACK_DISABLED: &str = "RollbackDisabled";
+
 /// Why Windows Installer installs, and why it removes: words that the bootstrap takes.
 const INSTALL_REASON: &str = "InstallReason";
 const REMOVE_REASON: &str = "RemoveReason";
@@ -124,6 +128,9 @@ pub fn write(builder: &mut Builder<'_>, early: &mut Vec<Early>) -> Vec<Step> {
     }
     if phases.state || phases.run || replace {
         add("BootstrapCommit", COMMIT | IGNORE_EXIT_CODE, "commit", 6590, INSTALLING);
+        // Else the journal would stay, and the next run would take it for one that was cut off.
+        let at_once = format!("{INSTALLING} AND {ROLLBACK_DISABLED}");
+        add("BootstrapCommitAtOnce", IGNORE_EXIT_CODE, "commit", 6585, &at_once);
     }
     if replace {
         steps.extend(take_over(builder, context));

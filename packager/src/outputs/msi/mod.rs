@@ -224,7 +224,7 @@ pub fn plan_for(release: Release<'_>, site: Option<&Site>) -> Result<MsiPlan> {
     if early.len() > sequences::MOST_EARLY {
         return Err(Error::Settings { actions: early.len() });
     }
-    secure.extend(ui::write_dialogs(&mut builder.rows, &release, &builder.texts)?);
+    ui::write_dialogs(&mut builder.rows, &release, &builder.texts)?;
     execute.push(settings::reinstall(&mut builder));
     execute.extend(secrets::write(&mut builder)?);
     execute.extend(purge::write(&mut builder));

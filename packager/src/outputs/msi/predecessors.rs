@@ -114,6 +114,12 @@ mod tests {
             ])
         );
         assert!(action("UndoBootstrapReplace").is_some() && action("BootstrapCommit").is_some());
+        // Where rollback is disabled no commit action runs, and the journal has to go all the same.
+        let at_once = action("BootstrapCommitAtOnce").unwrap();
+        assert_eq!(at_once[1], Cell::Int(18 | 0x40 | 0x400 | 0x800));
+        let sequence = rows.table("InstallExecuteSequence");
+        let step = sequence.iter().find(|row| row[0] == at_once[0]).unwrap();
+        assert_eq!(step[1], Cell::from("NOT REMOVE~=\"ALL\" AND RollbackDisabled"));
     }
 
     #[test]

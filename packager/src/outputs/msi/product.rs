@@ -99,11 +99,12 @@ pub fn write(builder: &mut Builder<'_>, mut secure: Vec<String>) -> Vec<Step> {
         properties.push(("ARPPRODUCTICON", ICON.to_owned()));
         builder.rows.push("Icon", vec![ICON.into(), Cell::Stream]);
     }
+    // Where it goes is chosen in a dialog or on the command line, also by who is no administrator: else the service
+    // would ignore it (Microsoft: "Restricted Public Properties").
+    secure.push("INSTALLDIR".to_owned());
     secure.sort();
     secure.dedup();
-    if !secure.is_empty() {
-        properties.push(("SecureCustomProperties", secure.join(";")));
-    }
+    properties.push(("SecureCustomProperties", secure.join(";")));
     for (name, value) in properties {
         builder.rows.push("Property", row![name, value]);
     }

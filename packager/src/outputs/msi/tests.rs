@@ -195,7 +195,7 @@ fn settings_are_secure_and_unset() {
     let rows = rows(Arch::X64);
     assert_eq!(property(&rows, "SERVER_URL"), settings::UNSET);
     let secure = property(&rows, "SecureCustomProperties");
-    for name in ["SERVER_URL", "GROUP", "REMEMBERED_GROUP", "NEWER_VERSION_FOUND"] {
+    for name in ["INSTALLDIR", "SERVER_URL", "GROUP", "REMEMBERED_GROUP", "NEWER_VERSION_FOUND"] {
         assert!(secure.split(';').any(|secure| secure == name), "{name} in {secure}");
     }
 }

@@ -17,12 +17,11 @@ const BOLD: i32 = 1;
 const PROPERTIES: [(&str, &str); 3] =
     [("DefaultUIFont", BODY), ("ErrorDialog", "ErrorMessage"), ("BrowsedFolder", "INSTALLDIR")];
 
-/// Adds the dialogs, when the package shows any; returns the properties that must be secure, so that what a person
-/// chose who is no administrator reaches the service. Settings are secure anyway.
-pub fn write(rows: &mut Rows, release: &Release<'_>, texts: &Language) -> Result<Vec<String>> {
+/// Adds the dialogs, when the package shows any.
+pub fn write(rows: &mut Rows, release: &Release<'_>, texts: &Language) -> Result<()> {
     let options = &release.package.outputs.msi;
     if !options.dialogs {
-        return Ok(Vec::new());
+        return Ok(());
     }
     for (name, value) in PROPERTIES {
         rows.push("Property", row![name, value]);
@@ -50,7 +49,7 @@ pub fn write(rows: &mut Rows, release: &Release<'_>, texts: &Language) -> Result
             page.rows.push(table, row![&dialog.name, condition, *number]);
         }
     }
-    Ok(vec!["INSTALLDIR".to_owned()])
+    Ok(())
 }
 
 struct Writer<'a> {
