@@ -92,5 +92,11 @@ mod tests {
         );
         assert!(with(|db| add(db, "MsiAssembly", row!["exe", "Main", "exe", "exe", 0])).is_empty());
         assert_eq!(with(|db| set(db, "Registry", "reg", "Root", 2)), ["warning Registry reg Root"]);
+        let service = row!["svc", "AcmeAgent", "", 16, 2, 1, "", "", "", "", "", "exe", ""];
+        let installs = found("ICE105", |db| {
+            both(db);
+            add(db, "ServiceInstall", service);
+        });
+        assert_eq!(installs, ["warning ServiceInstall svc"]);
     }
 }

@@ -1,7 +1,8 @@
 //! ICE19: what is advertised belongs to a component with a GUID and a key path that can be advertised.
 //!
-//! That is a file; for a shortcut it may be a directory, too. Its page, and for "what is advertised" the page
-//! "ICE Reference": <https://learn.microsoft.com/windows/win32/msi/ice19>
+//! That is a file; for a shortcut it may be a directory, too. The page says "a directory" alone, and its example turns
+//! down a registry value only. The tables are those of the page "ICE Reference".
+//! <https://learn.microsoft.com/windows/win32/msi/ice19>
 
 use crate::validate::{Place, Record, Report, View};
 

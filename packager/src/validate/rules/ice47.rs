@@ -1,7 +1,8 @@
 //! ICE47: no feature has 1600 components or more.
 //!
-//! The page calls it an error in a sentence and a warning in its example, and says what it is about: Windows 95, 98
-//! and Me. <https://learn.microsoft.com/windows/win32/msi/ice47>
+//! The page calls it an error in a sentence and a warning in its example, which says what it is about: Windows 95, 98
+//! and Me. The page "FeatureComponents Table" has the limit without a reason.
+//! <https://learn.microsoft.com/windows/win32/msi/ice47>
 
 use crate::validate::{Place, Report, View};
 

@@ -1,6 +1,7 @@
 //! ICE70: registry values that are to be numbers are numbers.
 //!
 //! Properties may stand in for any part of them, and one at the very beginning for what makes the value a string.
+//! Of a value without any digits (`#`, `#x`) the page says nothing, so it passes.
 //! <https://learn.microsoft.com/windows/win32/msi/ice70>
 
 use crate::validate::{Place, Report, View};
@@ -86,6 +87,8 @@ mod tests {
             "#[A] [B",
             "#[A] [$exe]",
             "#[A] [#exe]",
+            "#",
+            "#x",
         ] {
             assert!(value(good).is_empty(), "{good}");
         }

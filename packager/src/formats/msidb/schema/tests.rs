@@ -73,3 +73,21 @@ fn type_bits_are_those_of_windows_installer() {
         assert_eq!(read, Column { optional: false, ..def.column() });
     }
 }
+
+/// What refers to a key is of its type and width.
+/// Source: "ICE32", <https://learn.microsoft.com/windows/win32/msi/ice32>.
+#[test]
+fn keys_and_what_refers_to_them_have_one_type() {
+    let mut pairs = 0;
+    for table in tables() {
+        for column in table.columns.iter().filter(|column| column.key_column > 0) {
+            for key in column.key_table.split(';').filter_map(TableDef::find) {
+                let key_column = &key.columns[usize::from(column.key_column) - 1];
+                let names = (table.name, column.name, key.name, key_column.name);
+                assert_eq!(column.ty, key_column.ty, "{names:?}");
+                pairs += 1;
+            }
+        }
+    }
+    assert!(pairs > 50, "{pairs}");
+}
