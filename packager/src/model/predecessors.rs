@@ -6,8 +6,8 @@ use packager_shared::template::{Dir, Part, Template};
 use uuid::Uuid;
 
 use super::places::Names;
-use super::registry;
 use super::values::{self, short};
+use super::{registry, rules};
 use crate::manifest::types::{self, Text};
 use crate::report::Problem;
 
@@ -49,7 +49,7 @@ pub fn replaces(t: &types::Replaces, names: &Names) -> Result<Replaces, Fault> {
             .map(|text| checked(text, |text| place(text, names)))
             .collect::<Result<_, _>>()?,
         keys: t.keys.iter().map(|text| checked(text, key)).collect::<Result<_, _>>()?,
-        firewall: each(&t.firewall, |text| values::shown(text, 256).map(|()| text.to_owned()))?,
+        firewall: each(&t.firewall, |text| rules::firewall_name(text).map(|()| text.to_owned()))?,
         refuse,
     };
     if found.upgrade_code.is_none() && found.uninstall_entry.is_none() && found.services.is_empty() {

@@ -1,5 +1,6 @@
 //! Registry roots, keys and values, as they are written in a manifest.
 
+use packager_shared::path;
 use packager_shared::plan::Root;
 
 use super::values::short;
@@ -118,4 +119,33 @@ pub fn hex(text: &str) -> Result<Vec<u8>, Problem> {
     }
     let byte = |pair: &[u32]| pair.iter().fold(0_u32, |all, d| all << 4 | d) as u8;
     Ok(digits.chunks(2).map(byte).collect())
+}
+
+/// Keys that Windows and other programs share. All above them are shared, too; those directly below are somebody's.
+const SHARED: [&str; 8] = [
+    "software\\microsoft\\windows\\currentversion\\explorer",
+    "software\\microsoft\\windows\\currentversion\\policies",
+    "software\\microsoft\\windows\\currentversion\\run",
+    "software\\microsoft\\windows nt\\currentversion\\winlogon",
+    "software\\wow6432node\\microsoft\\windows\\currentversion\\run",
+    "software\\policies\\microsoft\\windows",
+    "software\\classes\\clsid",
+    "system\\currentcontrolset\\control\\session manager",
+];
+
+/// Whether a key is Windows' own, or holds what many programs wrote.
+pub fn is_shared(root: Root, path: &str) -> bool {
+    let lower = path::lower(path);
+    let above = |other: &&str| *other == lower || other.starts_with(&format!("{lower}\\"));
+    match root {
+        Root::ClassesRoot => {
+            !path.contains('\\') && ["clsid", "*", "directory", "interface"].contains(&lower.as_str())
+        }
+        Root::Users => !path.contains('\\'),
+        Root::LocalMachine | Root::CurrentUser => {
+            SHARED.iter().any(above)
+                || !path.contains('\\')
+                || (lower.starts_with("system\\") && path.split('\\').count() < 4)
+        }
+    }
 }

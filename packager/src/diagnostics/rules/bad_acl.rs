@@ -2,7 +2,7 @@
 
 use super::{Context, Finding, Findings, Rule};
 use crate::model::acl::{self, Object};
-use crate::model::{lower, places};
+use crate::model::{lower, places, registry};
 use crate::report::Problem;
 
 pub(super) const RULE: Rule = Rule { name: "bad-acl", summary: "rights that cannot be set", check };
@@ -27,8 +27,16 @@ fn check(context: &Context<'_>, out: &mut Findings<'_>) {
     for rights in manifest.payload.rights.iter().filter_map(|r| r.acl.as_ref()) {
         out.check(rights, |text| acl::sddl(text, Object::File));
     }
-    for rights in manifest.registry.iter().filter_map(|r| r.acl.as_ref()) {
+    for declared in &manifest.registry {
+        let Some(rights) = &declared.acl else { continue };
         out.check(rights, |text| acl::sddl(text, Object::Key));
+        let Some(Ok((root, path))) = declared.key.as_ref().map(|key| registry::key(key.get_ref())) else { continue };
+        if registry::is_shared(root, &path) {
+            let problem = Problem::new("the rights of a key that belongs to Windows would be changed")
+                .why("other programs, and Windows itself, could not read or write below it any more")
+                .help("name a key of the product's own, such as 'HKLM\\SOFTWARE\\Manufacturer\\Product'");
+            out.error(Finding::at(rights.span(), problem));
+        }
     }
 }
 
@@ -45,11 +53,20 @@ mod tests {
         for shared in ["{ProgramData}\\Microsoft", "{Windows}\\Temp", "{ProgramFiles}\\Common Files"] {
             error(&directory(shared, "users-read"), "bad-acl", "acl");
         }
-        error(&and("[[registry]]\nkey = 'HKLM\\A'\nacl = 'D:'"), "bad-acl", "acl");
+        let key = |key: &str, acl: &str| and(&format!("[[registry]]\nkey = '{key}'\nacl = '{acl}'"));
+        error(&key("HKLM\\SOFTWARE\\A", "D:"), "bad-acl", "acl");
+        for shared in [
+            "HKLM\\SOFTWARE",
+            "HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Run",
+            "HKLM\\SYSTEM\\CurrentControlSet\\Control",
+            "HKCR\\CLSID",
+        ] {
+            error(&key(shared, "users-read"), "bad-acl", "acl");
+        }
         let files = |acl: &str| with("[bootstrap]", &format!("[[payload.rights]]\nfiles = ['conf/*']\nacl = '{acl}'\n[bootstrap]"));
         error(&files("none"), "bad-acl", "acl");
         fine(&files("users-modify"));
         fine(&directory("{ProgramData}\\A\\B", "admins-and-system"));
-        fine(&and("[[registry]]\nkey = 'HKLM\\A'\nacl = 'users-read'"));
+        fine(&key("HKLM\\SOFTWARE\\A", "users-read"));
     }
 }

@@ -4,7 +4,7 @@ use packager_shared::path;
 
 use super::{Context, Finding, Findings, Rule};
 use crate::diagnostics::suggest::closest;
-use crate::manifest::types::Text;
+use crate::manifest::types::{RawValue, Text};
 use crate::model::{lower, values};
 use crate::report::Problem;
 use crate::report::artifacts::arch_name;
@@ -40,6 +40,22 @@ fn check(context: &Context<'_>, out: &mut Findings<'_>) {
     let icons = manifest.shortcuts.iter().filter_map(|s| s.icon.as_ref());
     for file in events.chain(fonts).chain(opened).chain(icons) {
         program(context, out, file, Wanted::Any);
+    }
+    for row in manifest.msi.tables.iter().flat_map(|table| &table.rows) {
+        for (_, value) in &row.cells {
+            if let RawValue::File(file) = value
+                && values::below_install_dir(file.get_ref()).is_ok()
+            {
+                program(context, out, file, Wanted::Any);
+            }
+        }
+    }
+    // A program elsewhere, such as one of Windows, nobody can look for when a package is built.
+    for run in manifest.tasks.iter().filter_map(|task| task.run.as_ref()) {
+        let below = run.get_ref().strip_prefix("{InstallDir}\\");
+        if let Some(file) = below.filter(|file| values::below_install_dir(file).is_ok()) {
+            program(context, out, &Text::new(run.span(), file.to_owned()), Wanted::Any);
+        }
     }
 }
 
@@ -108,6 +124,13 @@ mod tests {
             error(&and(&format!("[[close]]\nprogram = '{bad}'")), "bad-program", "program =");
         }
         fine(&run("bin/ctl.exe"));
+        let row = "name = 'CreateFolder'\nrows = [{ Directory_ = 'INSTALLDIR', Component_ = { file = 'F' } }]";
+        let row = |file: &str| and(&format!("[[output.msi.table]]\n{}", row.replace("'F'", &format!("'{file}'"))));
+        error(&row("bin\\x.exe"), "bad-program", "rows =");
+        let task = |run: &str| and(&format!("[[task]]\nname = 'A'\nevery = '4h'\nrun = '{run}'"));
+        error(&task("{InstallDir}\\bin\\x.exe"), "bad-program", "run =");
+        fine(&task("{InstallDir}\\bin\\ctl.exe"));
+        fine(&task("{System}\\cmd.exe"));
         let events = |manifest: &str, file: &str| {
             and(&format!("[[event-provider]]\nmanifest = '{manifest}'\nfile = '{file}'"))
         };

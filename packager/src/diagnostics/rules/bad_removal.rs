@@ -12,18 +12,6 @@ use crate::report::Problem;
 pub(super) const RULE: Rule =
     Rule { name: "bad-removal", summary: "a registry key or value that cannot be removed", check };
 
-/// Keys that Windows and other programs share. All above them are shared, too; those directly below are somebody's.
-const SHARED: [&str; 8] = [
-    "software\\microsoft\\windows\\currentversion\\explorer",
-    "software\\microsoft\\windows\\currentversion\\policies",
-    "software\\microsoft\\windows\\currentversion\\run",
-    "software\\microsoft\\windows nt\\currentversion\\winlogon",
-    "software\\wow6432node\\microsoft\\windows\\currentversion\\run",
-    "software\\policies\\microsoft\\windows",
-    "software\\classes\\clsid",
-    "system\\currentcontrolset\\control\\session manager",
-];
-
 fn check(context: &Context<'_>, out: &mut Findings<'_>) {
     for declared in &context.manifest.registry {
         let Some(key) = &declared.key else { continue };
@@ -63,16 +51,7 @@ fn whole(context: &Context<'_>, root: Root, path: &str) -> Option<Problem> {
                 .help("name a key below it, or single values"),
         );
     }
-    let shared = match root {
-        Root::ClassesRoot => !path.contains('\\') && ["clsid", "*", "directory", "interface"].contains(&lower_path.as_str()),
-        Root::Users => !path.contains('\\'),
-        Root::LocalMachine | Root::CurrentUser => {
-            SHARED.iter().any(|known| above(known))
-                || !path.contains('\\')
-                || (lower_path.starts_with("system\\") && path.split('\\').count() < 4)
-        }
-    };
-    shared.then(|| {
+    registry::is_shared(root, path).then(|| {
         Problem::new("this key belongs to Windows")
             .why("removing it takes everything below it, whoever wrote it")
             .help("name a key below it, or single values")

@@ -5,6 +5,7 @@ use packager_shared::plan::{Scope, Root};
 use packager_shared::template::{Dir, Part};
 
 use super::{Context, Finding, Findings, Rule};
+use crate::manifest::types::Text;
 use crate::model::{lower, places, predecessors};
 use crate::report::Problem;
 
@@ -39,6 +40,27 @@ fn check(context: &Context<'_>, out: &mut Findings<'_>) {
         if let Some(to) = &t.to {
             out.check(to, |text| places::directory(text, scope, &context.names));
         }
+        if let (Some(from), Some(to)) = (&t.from, &t.to) {
+            into_itself(context, out, from, to);
+        }
+    }
+}
+
+fn into_itself(context: &Context<'_>, out: &mut Findings<'_>, from: &Text, to: &Text) {
+    let scope = lower::scope(context.manifest);
+    let Ok(source) = predecessors::place(from.get_ref(), &context.names) else { return };
+    let Ok(target) = places::directory(to.get_ref(), scope, &context.names) else { return };
+    let ([Part::Dir(a), Part::Text(source)], [Part::Dir(b), Part::Text(target)]) =
+        (source.0.as_slice(), target.0.as_slice())
+    else {
+        return;
+    };
+    let ended = |text: &str| format!("{}\\", path::lower(text).trim_matches('\\'));
+    if a == b && ended(target).starts_with(&ended(source)) {
+        let problem = Problem::new("the folder would be copied into itself")
+            .why("what is there already stays where it is: nothing needs to be copied")
+            .help("remove it, or name another folder");
+        out.error(Finding::at(to.span(), problem).also(from.span(), "copied from here"));
     }
 }
 
@@ -146,6 +168,7 @@ mod tests {
         }
         error(&replaces("files = ['{ProgramFiles}\\Example\\']"), "bad-replaces", "files");
         error(&replaces("service = 'x'\nkeys = ['HKLM\\SOFTWARE\\Old']\nthen = 'refuse'"), "bad-replaces", "keys");
+        error(&replaces("firewall = ['ALL']"), "bad-replaces", "firewall");
         error(&replaces("firewall = ['x']\nthen = 'refuse'"), "bad-replaces", "[[replaces]]");
         let own = "[[service]]\nname = 'A'\nexe = 'bin\\agent.exe'\n";
         error(&and(&format!("{own}[[replaces]]\nservice = 'a'")), "bad-replaces", "service = 'a'");
@@ -158,6 +181,9 @@ mod tests {
         let migrate = |from: &str, to: &str| and(&format!("[[migrate]]\nfrom = '{from}'\nto = '{to}'"));
         error(&migrate("C:\\x", "{ProgramData}\\x"), "bad-replaces", "from");
         error(&migrate("{ProgramData}\\x", "{ProgramData}"), "bad-replaces", "to");
+        error(&migrate("{ProgramData}\\Old", "{ProgramData}\\old"), "bad-replaces", "to");
+        error(&migrate("{ProgramData}\\Old\\", "{ProgramData}\\Old\\New"), "bad-replaces", "to");
+        fine(&migrate("{ProgramData}\\Old", "{ProgramData}\\Older"));
         fine(&migrate("{ProgramData}\\Old", "{ProgramData}\\New"));
     }
 

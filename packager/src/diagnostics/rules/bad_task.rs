@@ -52,7 +52,7 @@ mod tests {
         for bad in ["C:\\x.exe", "{ProgramData}\\x.exe", "{InstallDir}", "{InstallDir}\\..\\x.exe"] {
             error(&run(bad), "bad-task", "run =");
         }
-        let named = |name: &str| and(&format!("[[task]]\nname = '{name}'\nevery = '4h'\nrun = '{{InstallDir}}\\a.exe'"));
+        let named = |name: &str| and(&format!("[[task]]\nname = '{name}'\nevery = '4h'\nrun = '{{InstallDir}}\\bin\\ctl.exe'"));
         for bad in ["\\A", "A\\", "a:b", "Microsoft\\A", ""] {
             error(&named(bad), "bad-task", "name =");
         }

@@ -51,7 +51,7 @@ mod tests {
         let waits = manifest.replace("start = 'auto-delayed'", "preshutdown = '30s'");
         let old = waits.replace("[payload]", "platforms = { min = 'server-2003' }\n[payload]");
         warning(&old, "needs-newer-windows", "preshutdown");
-        let locked = and("[[registry]]\nkey = 'HKLM\\A'\nacl = 'users-read'");
+        let locked = and("[[registry]]\nkey = 'HKLM\\SOFTWARE\\A'\nacl = 'users-read'");
         let old = locked.replace("[payload]", "platforms = { min = 'windows-vista' }\n[payload]");
         warning(&old, "needs-newer-windows", "acl");
         fine(&min("windows-7"));
