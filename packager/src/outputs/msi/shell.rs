@@ -58,11 +58,11 @@ pub fn shortcut(builder: &mut Builder<'_>, shortcut: Shortcut<'_>) {
             &component,
             target,
             formatted::template(shortcut.arguments, builder.folders()),
-            formatted::literal(shortcut.description),
-            Cell::Null, // Hotkey
-            Cell::Null, // Icon_: the target's own
-            Cell::Null, // IconIndex
-            1,          // SW_SHOWNORMAL
+            shortcut.description, // Text, not Formatted (Microsoft: "Shortcut Table")
+            Cell::Null,           // Hotkey
+            Cell::Null,           // Icon_: the target's own
+            Cell::Null,           // IconIndex
+            1,                    // SW_SHOWNORMAL
             working_directory,
         ],
     );

@@ -200,6 +200,20 @@ fn settings_are_secure_and_unset() {
     }
 }
 
+#[test]
+fn a_tool_tip_is_taken_as_it_is() {
+    let mut package = sample::package(Arch::X64);
+    for op in &mut package.target.ops {
+        if let Op::Shortcut { description, .. } = op {
+            *description = "Asks [the] agent".into();
+        }
+    }
+    let files = sample::files();
+    let rows = plan(sample::release(&package, &files)).unwrap().rows;
+    let tips: Vec<_> = rows.table("Shortcut").iter().map(|row| text(&row[6])).collect();
+    assert_eq!(tips, ["Asks [the] agent"]);
+}
+
 /// The conditions on what is found of other versions.
 fn refused(same_version_upgrades: bool) -> Vec<String> {
     let mut package = sample::package(Arch::X64);
