@@ -81,6 +81,13 @@ impl Checker<'_> {
             }
             (Shape::Choice(choices), DeValue::String(text)) => self.choice(text, span, choices, path),
             (Shape::List(inner), DeValue::Array(items)) => {
+                if items.is_empty() && NEVER_EMPTY.iter().any(|key| path.rsplit('.').next() == Some(*key)) {
+                    self.problems.push(
+                        Diagnostic::error("empty-list", span, format!("`{path}` is an empty list"))
+                            .why("nothing would be left, and without the key there is no limit at all")
+                            .help("name at least one, or remove the key"),
+                    );
+                }
                 items.iter().for_each(|item| self.value(item, inner, path));
             }
             (Shape::Table(fields), DeValue::Table(table)) => self.table(table, span, fields, path),
@@ -166,6 +173,9 @@ impl Checker<'_> {
         );
     }
 }
+
+/// Lists of what there may be: an empty one would say nothing, and mean the opposite.
+const NEVER_EMPTY: [&str; 5] = ["allowed", "arch", "language", "profiles", "success"];
 
 /// Whether a value is of the kind a shape wants; what is in it is another question.
 fn fits(shape: &Shape, value: &DeValue<'_>) -> bool {

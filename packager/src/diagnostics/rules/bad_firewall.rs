@@ -18,6 +18,9 @@ fn check(context: &Context<'_>, out: &mut Findings<'_>) {
         if let Some(description) = &rule.description {
             out.check(description, |text| values::line(text, 1000));
         }
+        if let Some(service) = &rule.service {
+            out.check(service, super::bad_service::service_name);
+        }
         match (&rule.allow, &rule.block) {
             (Some(traffic), None) | (None, Some(traffic)) => check_traffic(context, out, rule, traffic),
             (given, _) => {
@@ -73,6 +76,7 @@ mod tests {
     fn bad_firewall() {
         let rule = |text: &str| and(&format!("[[firewall]]\nname = 'Agent'\nprogram = 'bin\\agent.exe'\n{text}"));
         error(&rule(""), "bad-firewall", "[[firewall]]");
+        error(&rule("service = 'a/b'\nallow = {}"), "bad-firewall", "service =");
         error(&rule("allow = {}\nblock = {}"), "bad-firewall", "[[firewall]]");
         error(&rule("allow = { ports = '80' }"), "bad-firewall", "allow");
         error(&rule("allow = { protocol = 'tcp', ports = '80-70' }"), "bad-firewall", "allow");

@@ -74,7 +74,7 @@ fn needed(context: &Context<'_>, out: &mut Findings<'_>, file: &Option<Text>, wh
 }
 
 /// Whether one condition says at least what the other does: the same, or the same and more.
-fn implies(one: &Condition, other: &Condition) -> bool {
+pub(super) fn implies(one: &Condition, other: &Condition) -> bool {
     one == other || matches!(one, Condition::All(parts) if parts.contains(other))
 }
 

@@ -56,6 +56,7 @@ mod tests {
         error(&and("[output.msi]\nlanguage = 'fr-FR'"), "bad-language", "language");
         error(&and("[output.msi]\nlanguage = ['en-US', 'de-DE', 'en-us']"), "bad-language", "language");
         fine(&and("[output.msi]\nlanguage = ['en-US', 'de-DE', 'neutral']"));
+        error(&and("[output.msi]\nlanguage = []"), "empty-list", "language");
         fine(&and("[output.msi]\nlanguage = 'ja-jp'"));
     }
 }

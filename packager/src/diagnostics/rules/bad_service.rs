@@ -1,13 +1,18 @@
 //! `bad-service`: a service with a name that cannot be, an account without the password it needs, a password that
-//! is no secret, or a dependency on itself.
+//! is no secret, or a dependency on itself or on a service that is not always there.
 
 use packager_shared::path;
 
+use super::bad_group::implies;
 use super::{Context, Finding, Findings, Rule};
-use crate::model::values;
+use crate::manifest::types::{Service, Text};
+use crate::model::{conditions, values};
 use crate::report::Problem;
 
 pub(super) const RULE: Rule = Rule { name: "bad-service", summary: "a service that cannot be made", check };
+
+/// What is left of a command line beside the program's path ("CreateProcessW" on Microsoft Learn: 32,767 characters).
+const LONGEST_ARGUMENTS: usize = 32_000;
 
 fn check(context: &Context<'_>, out: &mut Findings<'_>) {
     for service in &context.manifest.services {
@@ -22,12 +27,16 @@ fn check(context: &Context<'_>, out: &mut Findings<'_>) {
         }
         for depends in &service.depends {
             out.check(depends, service_name);
+            always_there(context, out, service, depends);
             if let Some(name) = &service.name
                 && path::same(name.get_ref(), depends.get_ref())
             {
                 let problem = Problem::new("a service that depends on itself never starts").help("remove it");
                 out.error(Finding::at(depends.span(), problem));
             }
+        }
+        if let Some(arguments) = &service.arguments {
+            out.check(arguments, |text| values::line(text, LONGEST_ARGUMENTS));
         }
         if let Some(account) = &service.account {
             out.check(account, |text| account_name(context, text, service.password.is_some()));
@@ -39,8 +48,25 @@ fn check(context: &Context<'_>, out: &mut Findings<'_>) {
     }
 }
 
+/// A service that another one waits for has to be there whenever that one is.
+fn always_there(context: &Context<'_>, out: &mut Findings<'_>, service: &Service, depends: &Text) {
+    let named = |other: &&Service| other.name.as_ref().is_some_and(|name| path::same(name.get_ref(), depends.get_ref()));
+    let Some(other) = context.manifest.services.iter().find(named) else { return };
+    let Some(place) = &other.when else { return };
+    let parse = |when: &Text| conditions::parse(when.get_ref(), &context.names).ok();
+    let Some(wanted) = parse(place) else { return };
+    // What cannot be read is another rule's.
+    let fits = service.when.as_ref().is_some_and(|when| parse(when).is_none_or(|holds| implies(&holds, &wanted)));
+    if !fits {
+        let problem = Problem::new(format!("the service {} is not always there", values::short(depends.get_ref())))
+            .why("without it, what depends on it does not start (ERROR_SERVICE_DEPENDENCY_DELETED)")
+            .help(format!("write here, too: when = \"{}\"", place.get_ref()));
+        out.warning(Finding::at(depends.span(), problem).also(place.span(), "it hangs on this"));
+    }
+}
+
 /// "CreateServiceW" on Microsoft Learn: up to 256 characters, no slashes.
-fn service_name(name: &str) -> Result<(), Problem> {
+pub(super) fn service_name(name: &str) -> Result<(), Problem> {
     if name.contains(['/', '\\', '"']) {
         return Err(Problem::new(format!("`{}` is no service name", values::short(name)))
             .why("a service's name has no slashes, backslashes or quotes")
@@ -114,7 +140,7 @@ fn secret(context: &Context<'_>, text: &str, account: &str) -> Result<(), Proble
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{Case, and, error, fine};
+    use super::super::testing::{Case, and, error, fine, warning};
 
     #[test]
     fn bad_service() {
@@ -140,6 +166,15 @@ mod tests {
         assert_eq!(found("account = 'bob'\npassword = 'P'"), 1);
         assert_eq!(found("password = 'P'"), 1);
         assert_eq!(found("account = 'ACME\\gmsa$'\npassword = 'P'"), 1);
+        error(&service("A", &format!("arguments = '{}'", "x".repeat(32_001))), "bad-service", "arguments");
+        let two = |when: &str| {
+            let other = "[[service]]\nname = 'B'\nexe = 'bin\\ctl.exe'\nwhen = 'S'\n[setting.S]\n[setting.T]";
+            service("A", &format!("depends = ['b']\n{when}\n{other}"))
+        };
+        warning(&two(""), "bad-service", "depends");
+        warning(&two("when = 'T'"), "bad-service", "depends");
+        fine(&two("when = 'S'"));
+        fine(&two("when = 'T AND S'"));
         fine(&service("A", "account = 'NT AUTHORITY\\LocalService'\ndepends = ['Tcpip']"));
     }
 }
