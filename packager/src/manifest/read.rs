@@ -10,8 +10,8 @@ use toml::de::{DeTable, DeValue};
 
 use super::types::{
     Bootstrap, Data, Detect, Directory, Environment, Firewall, Group, Manifest, Msi, Payload, Product,
-    RawColumn, RawRow, RawTable, RawValue, Recovery, Registry, Removal, Rights, Service, Setting, Shortcut,
-    Site, Task, Text, Traffic, Typed, Version,
+    RawColumn, RawRow, RawTable, RawValue, Recovery, Registry, Removal, Remove, Rights, Service, Setting,
+    Shortcut, Site, Task, Text, Traffic, Typed, Version,
 };
 
 /// The whole manifest.
@@ -159,6 +159,11 @@ fn payload(t: &Table<'_, '_>) -> Payload {
             .tables("rights")
             .iter()
             .map(|r| Rights { files: r.texts("files"), acl: r.text("acl") })
+            .collect(),
+        remove: t
+            .tables("remove")
+            .iter()
+            .map(|r| Remove { files: r.texts("files"), on: r.text("on") })
             .collect(),
     }
 }

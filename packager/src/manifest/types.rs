@@ -148,6 +148,17 @@ pub struct Payload {
     pub groups: Vec<Group>,
     /// `[[payload.rights]]`
     pub rights: Vec<Rights>,
+    /// `[[payload.remove]]`
+    pub remove: Vec<Remove>,
+}
+
+/// `[[payload.remove]]`
+#[derive(Clone, Debug)]
+pub struct Remove {
+    /// `files`
+    pub files: Vec<Text>,
+    /// `on`
+    pub on: Option<Text>,
 }
 
 /// `[[payload.rights]]`

@@ -259,6 +259,22 @@ pub fn below_install_dir(text: &str) -> Result<String, Problem> {
     Ok(path)
 }
 
+/// Files below the install directory: the folder, and the names with `*` and `?` in it.
+pub fn pattern(text: &str) -> Result<(String, String), Problem> {
+    let text = text.strip_prefix("{InstallDir}").map_or(text, |rest| rest.trim_start_matches(['\\', '/']));
+    let path = text.replace('/', "\\");
+    let (folder, name) = path.rsplit_once('\\').unwrap_or(("", &path));
+    let plain = if folder.is_empty() { name.to_owned() } else { format!("{folder}\\{name}") };
+    let bad =
+        folder.contains(['*', '?']) || packager_shared::path::check(&plain.replace(['*', '?'], "x")).is_err();
+    if bad {
+        return Err(Problem::new(format!("`{}` names no files of one folder", short(text))).help(
+            "write such as 'logs\\*.log': below the install directory, with * and ? in the last part alone",
+        ));
+    }
+    Ok((folder.to_owned(), name.to_owned()))
+}
+
 /// A text for a message: of a length that fits, and with what cannot be seen made visible.
 #[must_use]
 pub fn short(text: &str) -> String {

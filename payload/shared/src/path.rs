@@ -95,6 +95,37 @@ pub fn check(path: &str) -> Result<(), Error> {
     Ok(())
 }
 
+/// Whether a file name fits a pattern: `*` stands for any characters, `?` for any one, case does not matter.
+pub fn fits(pattern: &str, name: &str) -> bool {
+    let (pattern, name) = (lower(pattern), lower(name));
+    let (mut pattern, mut name) = (pattern.as_str(), name.as_str());
+    // Where the last star was, and where in the name it was tried: more of the name may belong to it.
+    let mut star: Option<(&str, &str)> = None;
+    loop {
+        let (mut p, mut n) = (pattern.chars(), name.chars());
+        match (p.next(), n.next()) {
+            (None, None) => return true,
+            (Some('*'), _) => {
+                star = Some((p.as_str(), name));
+                pattern = p.as_str();
+                continue;
+            }
+            (Some(wanted), Some(found)) if wanted == '?' || wanted == found => {
+                (pattern, name) = (p.as_str(), n.as_str());
+                continue;
+            }
+            _ => {}
+        }
+        let Some((rest, tried)) = star else { return false };
+        let mut tried = tried.chars();
+        if tried.next().is_none() {
+            return false;
+        }
+        star = Some((rest, tried.as_str()));
+        (pattern, name) = (rest, tried.as_str());
+    }
+}
+
 /// Checks one part of a path: a file or folder name.
 pub fn check_part(part: &str) -> Result<(), Error> {
     if part.is_empty() {
@@ -248,6 +279,18 @@ pub fn parent(path: &str) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_fit_patterns() {
+        for (pattern, name) in
+            [("*.log", "A.LOG"), ("*", ""), ("a?c*", "abcd"), ("*a*b", "xxaybzb"), ("*.*", "a.b")]
+        {
+            assert!(fits(pattern, name), "{pattern} {name}");
+        }
+        for (pattern, name) in [("*.log", "a.log1"), ("?", ""), ("a*b", "acbx"), ("", "a"), ("*.*", "a")] {
+            assert!(!fits(pattern, name), "{pattern} {name}");
+        }
+    }
 
     #[test]
     fn good_paths_pass() {

@@ -1,10 +1,10 @@
-//! Firewall rules and scheduled tasks. Wine's schtasks registers tasks, but keeps neither triggers nor actions: that
+//! Firewall rules, scheduled tasks, files that are no payload. Wine's schtasks registers tasks, but keeps neither triggers nor actions: that
 //! one is there is what can be seen. Its netsh takes every line and does nothing, so a rule is shown by the line it
 //! gets, which the log has.
 
 use std::fs;
 
-use packager_tests::installer::{BOTH, Installer, msiexec, setup};
+use packager_tests::installer::{BOTH, Installer, install_dir, msiexec, setup};
 use packager_tests::prefix::Prefix;
 use packager_tests::product::{Release, Source};
 
@@ -90,5 +90,34 @@ fn a_rule_is_what_netsh_is_told() {
          remoteport=\"53\" profile=\"any\"",
     ] {
         assert!(log.contains(line), "{line}\n{log}");
+    }
+}
+
+#[test]
+fn files_that_the_product_wrote_go() {
+    let source = Source::new("rules-files");
+    let text = fs::read_to_string(source.folder.join("agent.toml")).expect("a manifest");
+    let tables = "[[payload.remove]]\nfiles = ['logs/*.jsonl']\n\
+                  [[payload.remove]]\nfiles = ['*.old']\non = 'install'\n";
+    let release = source
+        .write("agent.toml", format!("{text}\n{tables}").as_bytes())
+        .build("agent.toml", &["--arch", "x64"]);
+    for installer in BOTH {
+        let name = installer.name();
+        let mut prefix = Prefix::new();
+        prefix.boot();
+        let file = |prefix: &Prefix, path: &str| {
+            prefix.host_path(&format!("{}\\{path}", install_dir(prefix, "x64")))
+        };
+        fs::create_dir_all(file(&prefix, "logs")).expect("a folder");
+        for path in ["a.old", "a.new", "logs\\a.jsonl", "logs\\a.txt"] {
+            fs::write(file(&prefix, path), "x").expect("a file");
+        }
+        installer.install(&prefix, &release, "x64", &[]).expect(0);
+        assert!(!file(&prefix, "a.old").exists() && file(&prefix, "a.new").exists(), "{name}");
+        assert!(file(&prefix, "logs\\a.jsonl").exists(), "{name}");
+        installer.uninstall(&prefix, &release, "x64").expect(0);
+        assert!(!file(&prefix, "logs\\a.jsonl").exists(), "{name}");
+        assert!(file(&prefix, "logs\\a.txt").exists() && file(&prefix, "a.new").exists(), "{name}");
     }
 }

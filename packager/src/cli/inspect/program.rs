@@ -215,6 +215,11 @@ fn operation(op: &Op) -> (&'static str, String, String) {
             format!("{} {}", service.exe, template(&service.arguments)).trim_end().to_owned(),
         ),
         Op::FileAcl { file, acl } => ("file rights", file.clone(), acl.clone()),
+        Op::RemoveFiles { folder, pattern, on_uninstall } => (
+            if *on_uninstall { "remove on uninstall" } else { "remove" },
+            if folder.is_empty() { pattern.clone() } else { format!(r"{folder}\{pattern}") },
+            String::new(),
+        ),
         Op::RegistryRemove { key: at, name, on_uninstall } => (
             if *on_uninstall { "remove on uninstall" } else { "remove" },
             name.as_ref().map_or_else(|| key(at), |name| format!(r"{}\{name}", key(at))),

@@ -144,6 +144,7 @@ rules! {
     bad_registry_key,
     bad_registry_value,
     bad_removal,
+    bad_removed_file,
     bad_replaces,
     bad_run,
     bad_service,

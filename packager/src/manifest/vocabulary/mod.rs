@@ -110,12 +110,22 @@ const PAYLOAD: &[Field] = &[
     field("keep", Tables(KEEP), "files that survive update, repair and uninstall once they were edited"),
     field("group", Tables(GROUP), "files that hang on a setting"),
     field("rights", Tables(RIGHTS), "who may do what with single files"),
+    field("remove", Tables(REMOVE), "files that are no payload, such as logs, and are removed"),
 ];
 
 const KEEP: &[Field] = &[need("files", TEXTS, "globs below the payload folder")];
 const GROUP: &[Field] = &[
     need("files", TEXTS, "globs below the payload folder"),
     need("when", Text, "a condition over settings"),
+];
+
+const REMOVE: &[Field] = &[
+    need("files", TEXTS, "below the install directory; * and ? in the last part"),
+    field(
+        "on",
+        Choice(&[word("install"), word("uninstall")]),
+        "on install, upgrade and repair, or on uninstall; uninstall when absent",
+    ),
 ];
 
 const RIGHTS: &[Field] = &[

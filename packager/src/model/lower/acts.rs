@@ -23,6 +23,13 @@ pub(super) fn acts(manifest: &Manifest, names: &Names) -> Option<Vec<Op>> {
         Some(Op::Migrate { from, to })
     })?);
     ops.extend(all(&manifest.close, close)?);
+    for remove in &manifest.payload.remove {
+        let on_uninstall = remove.on.as_ref().is_none_or(|on| on.get_ref() == "uninstall");
+        ops.extend(all(&remove.files, |files| {
+            let (folder, pattern) = values::pattern(files.get_ref()).ok()?;
+            Some(Op::RemoveFiles { folder, pattern, on_uninstall })
+        })?);
+    }
     ops.extend(all(&manifest.firewall, |t| when::op(&t.when, names, rules::firewall(t, names)?))?);
     ops.extend(all(&manifest.tasks, |t| when::op(&t.when, names, rules::task(t, names)?))?);
     ops.extend(all(&manifest.event_providers, |t| {

@@ -7,7 +7,7 @@
 //! | `directories`, `files`, `short_names` | Directory, File, Component, Media |
 //! | [`previous`] | what an upgrade from an earlier MSI would do wrong |
 //! | `raw` | rows that the author wrote |
-//! | `purge` | folders that go with all that is in them |
+//! | `purge`, `remove_files` | folders that go with all that is in them, files that are no payload |
 //! | `locks` | rights of folders, files and keys |
 //! | `registry`, `services`, `shell` | what operations become |
 //! | `predecessors` | Upgrade and AppSearch of what is taken over |
@@ -32,6 +32,7 @@ mod product;
 mod purge;
 mod raw;
 mod registry;
+mod remove_files;
 mod rows;
 mod secrets;
 mod sequences;
@@ -55,6 +56,7 @@ use uuid::Uuid;
 
 pub use files::{CABINET, cabinet};
 pub use product::Summary;
+pub use remove_files::MOST as MOST_REMOVED;
 pub use rows::{Cell, Row, Rows};
 pub use sites::write as write_transforms;
 pub use write::{write, write_around};
@@ -228,6 +230,7 @@ pub fn plan_for(release: Release<'_>, site: Option<&Site>) -> Result<MsiPlan> {
     execute.push(settings::reinstall(&mut builder));
     execute.extend(secrets::write(&mut builder)?);
     execute.extend(purge::write(&mut builder));
+    execute.extend(remove_files::write(&mut builder));
     let both = product::write(&mut builder, secure);
     let last = settings::hand_over(&mut builder);
     raw::write(&mut builder.rows, &options.tables);
@@ -286,7 +289,8 @@ fn operation(builder: &mut Builder<'_>, op: &Op) {
         Op::RegistryRemove { key, name, on_uninstall: false } => {
             registry::remove(builder, key, name.as_deref());
         }
-        Op::RegistryRemove { .. }
+        Op::RemoveFiles { .. }
+        | Op::RegistryRemove { .. }
         | Op::Shortcut { .. }
         | Op::Config(_)
         | Op::Migrate { .. }

@@ -36,6 +36,8 @@ pub enum Step {
     Purge(String),
     /// Who may do what with something of the steps before, or a file: SDDL.
     Rights(Securable, String),
+    /// Files of a folder that fit a pattern: removed on uninstall instead of on install?
+    Files(String, String, bool),
     /// A registry value.
     Value(Key, String, RegValue),
     /// Strings in a REG_MULTI_SZ that others may have written, too: at its start instead of its end?
@@ -86,6 +88,9 @@ impl Step {
                     _ => false,
                 };
                 same_key(a, b) && same_name && late_a == late_b
+            }
+            (Step::Files(a, name_a, late_a), Step::Files(b, name_b, late_b)) => {
+                path::same(a, b) && path::same(name_a, name_b) && late_a == late_b
             }
             (Step::Key(a), Step::Key(b)) => same_key(a, b),
             (Step::Purge(a), Step::Purge(b)) => path::same(a, b),
@@ -343,6 +348,9 @@ impl Facts<'_> {
             }
             Op::FileAcl { file, acl } => {
                 Step::Rights(Securable::Path(path::join(self.install_dir, file)), acl.clone())
+            }
+            Op::RemoveFiles { folder, pattern, on_uninstall } => {
+                Step::Files(path::join(self.install_dir, folder), pattern.clone(), *on_uninstall)
             }
             Op::EventProvider { manifest, file } => Step::Events(manifest.clone(), file.clone()),
             Op::Migrate { .. } | Op::Run(_) | Op::Replaces(_) | Op::Close { .. } => {

@@ -666,6 +666,7 @@ fn a_journal_that_others_could_write_is_not_trusted() {
 mod acts;
 mod bootstrap;
 mod config;
+mod removed_files;
 mod rules;
 mod secrets;
 mod takeover;

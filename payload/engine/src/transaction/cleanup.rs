@@ -42,6 +42,12 @@ impl<S: System> Transaction<'_, S> {
         }
         let stays = |step: &Step| change.new.steps.iter().any(|other| other.same_target(step));
         for step in &change.old.steps {
+            if let Step::Files(folder, _, true) = step
+                && change.new.steps.is_empty()
+                && !path::same(folder, change.dir)
+            {
+                folders.push(folder.clone());
+            }
             if let Step::Directory(dir, levels) = step
                 && !stays(step)
             {

@@ -362,6 +362,12 @@ impl<'a, S: System> Transaction<'a, S> {
         Ok((text::join(&[&self.work, "\\new\\c", &number]), text::join(&[&self.work, "\\old\\c", &number])))
     }
 
+    /// Where in the work folder a file goes that is not known by number.
+    pub fn next_aside(&mut self) -> String {
+        self.aside += 1;
+        text::join(&[&self.work, "\\old\\p", &text::number(self.aside)])
+    }
+
     /// Counts a change that people would call one.
     pub fn count(&mut self) {
         self.changes += 1;

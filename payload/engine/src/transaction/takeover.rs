@@ -228,8 +228,7 @@ impl<S: System> Transaction<'_, S> {
             self.later.files.push(String::from(file));
             return Ok(false);
         }
-        self.aside += 1;
-        let aside = text::join(&[&self.work, "\\old\\p", &text::number(self.aside)]);
+        let aside = self.next_aside();
         self.will(&[Undo::Rename(aside.clone(), String::from(file))])?;
         self.system.rename(file, &aside)?;
         self.system.log(&text::join(&["put aside ", file]));

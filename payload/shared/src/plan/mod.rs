@@ -139,6 +139,15 @@ pub enum Op {
         /// Its security descriptor (SDDL); `None` inherits.
         acl: Option<String>,
     },
+    /// Files that are no payload, of one folder: removed.
+    RemoveFiles {
+        /// The folder, below the install directory; empty: that itself.
+        folder: String,
+        /// Their names, `*` and `?` for any characters and any one.
+        pattern: String,
+        /// On uninstall (not on upgrade) instead of on install.
+        on_uninstall: bool,
+    },
     /// A registry value, or a key with all that is in it, that is removed.
     RegistryRemove {
         /// The key.
@@ -254,6 +263,7 @@ impl Op {
             | Op::Close { .. } => true,
             Op::Replaces(replaces) => replaces.needs_bootstrap(),
             Op::Directory { .. }
+            | Op::RemoveFiles { .. }
             | Op::FileAcl { .. }
             | Op::RegistryValue { .. }
             | Op::RegistryRemove { .. }

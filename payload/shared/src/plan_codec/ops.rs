@@ -1,6 +1,7 @@
 //! Operations as bytes.
 
 use alloc::boxed::Box;
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::{acts, key, read_key, read_name, read_path, read_template, template};
@@ -56,6 +57,12 @@ pub(super) fn op(w: &mut Writer, op: &Op) {
             w.u8(7);
             w.string(file);
             w.string(acl);
+        }
+        Op::RemoveFiles { folder, pattern, on_uninstall } => {
+            w.u8(21);
+            w.string(folder);
+            w.string(pattern);
+            w.bool(*on_uninstall);
         }
         Op::RegistryRemove { key: k, name, on_uninstall } => {
             w.u8(8);
@@ -158,6 +165,11 @@ fn read_op_at(r: &mut Reader<'_>, inside: bool) -> Result<Op> {
             value: read_template(r)?,
         },
         10 => Op::Config(acts::read_config(r)?),
+        21 => Op::RemoveFiles {
+            folder: read_path(r, true)?,
+            pattern: read_pattern(r)?,
+            on_uninstall: r.bool()?,
+        },
         11 => Op::Migrate { from: read_template(r)?, to: read_template(r)? },
         12 => Op::Firewall(acts::read_firewall(r)?),
         13 => Op::Task(acts::read_task(r)?),
@@ -168,6 +180,15 @@ fn read_op_at(r: &mut Reader<'_>, inside: bool) -> Result<Op> {
         17 if !inside => Op::When(condition::decode(r)?, Box::new(read_op_at(r, true)?)),
         _ => return r.error("an operation is unknown"),
     })
+}
+
+/// A file name with wildcards.
+fn read_pattern(r: &mut Reader<'_>) -> Result<String> {
+    let pattern = r.string()?;
+    if crate::path::check_part(&pattern.replace(['*', '?'], "x")).is_err() {
+        return r.error("a pattern of file names is none");
+    }
+    Ok(pattern)
 }
 
 fn data(w: &mut Writer, data: &Data) {

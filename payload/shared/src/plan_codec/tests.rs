@@ -91,6 +91,7 @@ fn plan() -> Plan {
         ops: vec![
             Op::Directory { path: template("{ProgramData}\\Acme"), acl: Some("D:".into()), purge: true },
             Op::RegistryKey { key: key(View::Bits64), acl: None },
+            Op::RemoveFiles { folder: "logs".into(), pattern: "*.log".into(), on_uninstall: true },
             Op::FileAcl { file: "bin\\a.exe".into(), acl: "D:P".into() },
             Op::RegistryRemove { key: key(View::Bits64), name: None, on_uninstall: true },
             Op::RegistryRemove { key: key(View::Bits64), name: Some("v".into()), on_uninstall: false },

@@ -6,6 +6,7 @@ pub mod config;
 pub mod directory;
 pub mod environment;
 pub mod events;
+pub mod files;
 pub mod firewall;
 pub mod ini;
 pub mod registry;
@@ -94,6 +95,11 @@ impl<S: System> Transaction<'_, S> {
                         registry::remove(self, key, name.as_deref())?;
                     }
                 }
+                Step::Files(folder, pattern, late) => {
+                    if *late && uninstalling {
+                        files::remove(self, change, folder, pattern)?;
+                    }
+                }
                 Step::Key(key) => registry::prune(self, key)?,
                 Step::Secret(key, name, _) => secret::apply(self, key, name, None)?,
                 Step::Environment(key, name, value, action) => {
@@ -120,6 +126,11 @@ impl<S: System> Transaction<'_, S> {
                 Step::Remove(key, name, late) => {
                     if !late {
                         registry::remove(self, key, name.as_deref())?;
+                    }
+                }
+                Step::Files(folder, pattern, late) => {
+                    if !late {
+                        files::remove(self, change, folder, pattern)?;
                     }
                 }
                 Step::Key(key) => registry::create_key(self, key)?,
