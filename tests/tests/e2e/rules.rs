@@ -97,8 +97,8 @@ fn a_rule_is_what_netsh_is_told() {
 fn files_that_the_product_wrote_go() {
     let source = Source::new("rules-files");
     let text = fs::read_to_string(source.folder.join("agent.toml")).expect("a manifest");
-    let tables = "[[payload.remove]]\nfiles = ['logs/*.jsonl']\n\
-                  [[payload.remove]]\nfiles = ['*.old']\non = 'install'\n";
+    let tables = "[[payload.remove]]\nfiles = ['logs/*.jsonl', 'logs/last.txt']\n\
+                  [[payload.remove]]\nfiles = ['*.old', 'left.txt']\non = 'install'\n";
     let release = source
         .write("agent.toml", format!("{text}\n{tables}").as_bytes())
         .build("agent.toml", &["--arch", "x64"]);
@@ -110,14 +110,21 @@ fn files_that_the_product_wrote_go() {
             prefix.host_path(&format!("{}\\{path}", install_dir(prefix, "x64")))
         };
         fs::create_dir_all(file(&prefix, "logs")).expect("a folder");
-        for path in ["a.old", "a.new", "logs\\a.jsonl", "logs\\a.txt"] {
+        for path in ["a.old", "left.txt", "a.new", "logs\\a.jsonl", "logs\\last.txt", "logs\\a.txt"] {
             fs::write(file(&prefix, path), "x").expect("a file");
         }
         installer.install(&prefix, &release, "x64", &[]).expect(0);
-        assert!(!file(&prefix, "a.old").exists() && file(&prefix, "a.new").exists(), "{name}");
-        assert!(file(&prefix, "logs\\a.jsonl").exists(), "{name}");
+        // Wine's RemoveFiles takes a pattern for a name; Windows' does not ("RemoveFile Table", FileName).
+        let patterns = name == "EXE";
+        assert!(!file(&prefix, "left.txt").exists() && file(&prefix, "a.new").exists(), "{name}");
+        assert!(!patterns || !file(&prefix, "a.old").exists());
+        assert!(
+            file(&prefix, "logs\\last.txt").exists() && file(&prefix, "logs\\a.jsonl").exists(),
+            "{name}"
+        );
         installer.uninstall(&prefix, &release, "x64").expect(0);
-        assert!(!file(&prefix, "logs\\a.jsonl").exists(), "{name}");
+        assert!(!file(&prefix, "logs\\last.txt").exists(), "{name}");
+        assert!(!patterns || !file(&prefix, "logs\\a.jsonl").exists());
         assert!(file(&prefix, "logs\\a.txt").exists() && file(&prefix, "a.new").exists(), "{name}");
     }
 }
