@@ -106,6 +106,12 @@ fn share(root: &Utf8Path, target: &mut Target) -> Result<(), BuildError> {
                 1 => entry.path.clone(),
                 _ => format!("{}\\{}", arch_name(arch.arch), entry.path),
             };
+            if !from.is_file() {
+                let problem = Problem::new(format!("the share has no file {from}"))
+                    .why("its release names it")
+                    .help("build or publish the share anew, or copy it whole");
+                return Err(BuildError::Input(problem));
+            }
             target.copy(&from, &to, Some(entry.sha256))?;
         }
     }

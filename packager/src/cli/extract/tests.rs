@@ -71,6 +71,9 @@ fn nothing_is_overwritten_and_nothing_half_done() {
     fs::write(&share, "altered").unwrap();
     let error = extract(&root.join("dist"), &root.join("new")).unwrap_err();
     assert!(error.to_string().contains("catalog.json"), "{error}");
+    fs::remove_file(&share).unwrap();
+    let error = extract(&root.join("dist"), &root.join("new")).unwrap_err();
+    assert_eq!(error.exit_code(), 1, "{error}");
     assert!(!root.join("new").exists());
 }
 
