@@ -10,13 +10,24 @@ use crate::report::Problem;
 pub(super) const RULE: Rule =
     Rule { name: "bad-purge", summary: "a folder that others would lose their files with", check };
 
+/// As many as there is room for behind everything else in an MSI's sequence, four actions each.
+const MOST: usize = 40;
+
 fn check(context: &Context<'_>, out: &mut Findings<'_>) {
     let manifest = context.manifest;
     let scope = lower::scope(manifest);
     let install = manifest.payload.dir.as_ref();
     let install = install.and_then(|d| places::install_dir(d.get_ref(), scope, &context.names).ok());
+    let mut purged = 0;
     for directory in &manifest.directories {
         let Some(purge) = directory.purge.as_ref().filter(|flag| *flag.get_ref()) else { continue };
+        purged += 1;
+        if purged == MOST + 1 {
+            let problem = Problem::new(format!("more than {MOST} folders that are removed with all that is in them"))
+                .why("each has actions in places of their own in the MSI")
+                .help("purge the folder above them");
+            out.error(Finding::at(purge.span(), problem));
+        }
         let path = directory.path.as_ref();
         let Some(Ok(folder)) = path.map(|p| places::directory(p.get_ref(), scope, &context.names)) else {
             continue;
@@ -53,6 +64,9 @@ mod tests {
 
     #[test]
     fn bad_purge() {
+        let many: String =
+            (0..41).map(|n| format!("[[directory]]\npath = '{{ProgramData}}\\A\\{n}'\npurge = true\n")).collect();
+        error(&and(&many), "bad-purge", "purge =");
         let directory = |path: &str| and(&format!("[[directory]]\npath = '{path}'\npurge = true"));
         for bad in [
             "{ProgramData}\\Microsoft\\x",

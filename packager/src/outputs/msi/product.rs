@@ -46,13 +46,21 @@ pub fn summary(builder: &Builder<'_>) -> Result<Summary> {
         Arch::Arm64 => "Arm64",
     };
     let uses = |table| !builder.rows.table(table).is_empty();
-    let needs_5 = product.arch == Arch::Arm64 || uses("MsiServiceConfig") || uses("MsiLockPermissionsEx");
+    // The version of Windows Installer that each table came with; rows of the author's own are among them.
+    const OF_5: [&str; 4] =
+        ["MsiServiceConfig", "MsiServiceConfigFailureActions", "MsiLockPermissionsEx", "MsiShortcutProperty"];
+    let of_5 = product.arch == Arch::Arm64 || OF_5.into_iter().any(uses);
+    let of_4_5 = ["MsiEmbeddedUI", "MsiEmbeddedChainer"].into_iter().any(uses);
     Ok(Summary {
         subject: product.name.clone(),
         comments: builder.texts.message("comments", &[("product", &product.name)])?,
         author: product.manufacturer.clone(),
         template: format!("{platform};{}", builder.release.package.outputs.msi.language),
-        installer_version: if needs_5 { 500 } else { 200 },
+        installer_version: match (of_5, of_4_5) {
+            (true, _) => 500,
+            (false, true) => 450,
+            (false, false) => 200,
+        },
         word_count: if product.scope == Scope::User { 2 | 8 } else { 2 },
     })
 }

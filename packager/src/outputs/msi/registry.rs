@@ -48,11 +48,32 @@ pub fn write_value(builder: &mut Builder<'_>, key: &Key, name: &str, data: &Data
 }
 
 /// Adds a key that exists even if empty. `+` only creates it; `-` and `*` would take it away on uninstall with all
-/// that others put below it (Microsoft: "Registry Table", Name).
+/// that others put below it (Microsoft: "Registry Table", Name). Such a row is no key path of a component ("Component
+/// Table", Attributes).
 ///
 /// Returns the row's key.
 pub fn write_key(builder: &mut Builder<'_>, key: &Key) -> String {
-    write(builder, key, "+".into(), Cell::Null)
+    let target = builder.identity(&ids::registry_target(key, "+"));
+    let id = ids::row_key("r", Kind::Registry, &target);
+    let component = shared_component(builder, &id, &target);
+    let path = in_own_view(builder, key);
+    let row = row![&id, root(key.root), formatted::literal(&path), "+", Cell::Null, component];
+    builder.rows.push("Registry", row);
+    id
+}
+
+/// The component for a row that is no key path: the one that is always there, or, under a condition, one of its own.
+/// Its view is the package's: the other one is named by its place.
+fn shared_component(builder: &mut Builder<'_>, id: &str, target: &str) -> String {
+    if builder.when.is_none() {
+        return super::ownership::component(builder);
+    }
+    super::shell::directory_component(builder, id, (Kind::Registry, target), "INSTALLDIR");
+    id.to_owned()
+}
+
+fn in_own_view(builder: &Builder<'_>, key: &Key) -> String {
+    if key.view == builder.native_view() { key.path.clone() } else { in_32_bit_view(&key.path) }
 }
 
 fn write(builder: &mut Builder<'_>, key: &Key, name: Cell, value: Cell) -> String {
@@ -95,15 +116,8 @@ pub fn remove(builder: &mut Builder<'_>, key: &Key, name: Option<&str>) {
     };
     let target = builder.identity(&ids::registry_target(key, &what));
     let id = ids::row_key("u", Kind::Registry, &target);
-    // The component that is always there. Its view is the package's own: the other one is named by its place.
-    let component = if builder.when.is_none() {
-        super::ownership::component(builder)
-    } else {
-        let target = format!("{target} is removed");
-        super::shell::directory_component(builder, &id, (Kind::Registry, &target), "INSTALLDIR");
-        id.clone()
-    };
-    let path = if key.view == builder.native_view() { key.path.clone() } else { in_32_bit_view(&key.path) };
+    let component = shared_component(builder, &id, &format!("{target} is removed"));
+    let path = in_own_view(builder, key);
     builder.rows.push("RemoveRegistry", row![id, root(key.root), formatted::literal(&path), name, component]);
 }
 

@@ -480,3 +480,19 @@ fn an_msi_ends_at_two_gigabytes() {
     let made = write(&plan(release).unwrap(), release, &cabinet, &MemorySink::new(), ("a.msi", Kind::Msi));
     assert!(matches!(made, Err(Error::Large { bytes: 0x8000_0000 })));
 }
+
+#[test]
+fn a_key_alone_is_no_key_path() {
+    for arch in [Arch::X64, Arch::X86] {
+        let rows = rows(arch);
+        let alone: Vec<&Row> = rows
+            .table("Registry")
+            .iter()
+            .filter(|row| row[3] == Cell::from("+") && row[4] == Cell::Null)
+            .collect();
+        assert!(!alone.is_empty());
+        for component in rows.table("Component") {
+            assert!(!alone.iter().any(|row| row[0] == component[5]), "{component:?}");
+        }
+    }
+}
