@@ -76,8 +76,8 @@ const NOISE: &[&str] = &[
     // Wine's plug-and-play service, which may come to it or not before the end, names the classes of devices.
     r"value HKLM\System\CurrentControlSet\Control\Class\{*}@",
     r"* HKLM\Software\Microsoft\Windows NT\CurrentVersion\NetworkCards*",
-    // Settings of Wine's debugger, which it writes when it is called: seen now and then on a busy machine, when the
-    // server is taken from a program that is only just starting. What our programs end with is asserted.
+    // Settings of Wine's debugger, which it writes when a program faults. Seen in about one of ten runs on a busy
+    // machine; which program it is was not found.
     r"* HKCU\Software\Wine\WineDbg*",
 ];
 
