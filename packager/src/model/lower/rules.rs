@@ -16,7 +16,6 @@ pub fn firewall(rule: &types::Firewall, names: &Names) -> Option<Op> {
         (None, Some(traffic)) => (traffic, true),
         _ => return None,
     };
-    let word = |at: &Option<types::Text>| at.as_ref().map(|t| t.get_ref().clone());
     let mut profiles = 0;
     for name in &rule.profiles {
         profiles |= match name.get_ref().as_str() {
@@ -34,9 +33,9 @@ pub fn firewall(rule: &types::Firewall, names: &Names) -> Option<Op> {
             None => None,
         },
         service: text(&rule.service),
-        outbound: word(&traffic.direction).as_deref() == Some("out"),
+        outbound: text(&traffic.direction).as_deref() == Some("out"),
         block,
-        protocol: match word(&traffic.protocol).as_deref() {
+        protocol: match text(&traffic.protocol).as_deref() {
             None | Some("any") => Protocol::Any,
             Some("tcp") => Protocol::Tcp,
             Some("udp") => Protocol::Udp,
