@@ -3,7 +3,7 @@ use miniz_oxide::deflate::compress_to_vec;
 
 fn build(members: &[(&str, &[u8])], mszip: bool) -> Vec<u8> {
     let members: Vec<_> = members.iter().map(|(name, content)| ((*name).into(), content.to_vec())).collect();
-    crate::sim::fixture::cabinet(&members, mszip)
+    crate::sim::cabinet::cabinet(&members, mszip)
 }
 
 fn unpack(mut bytes: &[u8]) -> Result<Vec<u8>> {

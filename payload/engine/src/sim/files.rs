@@ -4,7 +4,13 @@ use std::collections::BTreeMap;
 use std::string::String;
 use std::vec::Vec;
 
-use packager_shared::path::{lower, parent};
+use packager_shared::path::{lower, parent, same};
+use packager_shared::plan::{Arch, Scope};
+use packager_shared::template::Dir;
+
+use super::world::World;
+use super::{ACCESS_DENIED, EXISTS, NOT_EMPTY, NOT_FOUND, PATH_NOT_FOUND, SHARING, fail};
+use crate::system::{Result, Stat};
 
 /// What a path is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,7 +34,7 @@ pub enum Node {
 }
 
 /// Paths, by canonical form, with the case they were made with.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tree {
     nodes: BTreeMap<String, (String, Node)>,
 }
@@ -99,5 +105,108 @@ impl Tree {
     /// Everything, by canonical path.
     pub fn iter(&self) -> impl Iterator<Item = (&String, &Node)> {
         self.nodes.iter().map(|(path, (_, node))| (path, node))
+    }
+}
+
+impl World {
+    pub(super) fn what_is(&self, path: &str) -> Result<Option<Stat>> {
+        if self.is_off() {
+            return fail(ACCESS_DENIED, "stat", path);
+        }
+        if path.ends_with(':') {
+            return Ok(Some(Stat { directory: true, reparse: false, size: 0, modified: 0, attributes: 16 }));
+        }
+        let contents = &self.contents;
+        Ok(self.tree.get(path).map(|node| match node {
+            Node::File { id, modified, .. } => Stat {
+                directory: false,
+                reparse: false,
+                size: contents.get(id).map_or(0, |content| content.len() as u64),
+                modified: *modified,
+                attributes: 32,
+            },
+            Node::Dir { link, .. } => {
+                Stat { directory: true, reparse: *link, size: 0, modified: 0, attributes: 16 }
+            }
+        }))
+    }
+
+    pub(super) fn rename_file(&mut self, from: &str, to: &str) -> Result<()> {
+        self.mutate("rename", from)?;
+        self.need_parent("rename", to)?;
+        if self.tree.get(from).is_none() {
+            return fail(NOT_FOUND, "rename", from);
+        }
+        if self.held.contains(&lower(from)) {
+            return fail(SHARING, "rename", from);
+        }
+        if !same(from, to) && self.tree.get(to).is_some() {
+            return fail(EXISTS, "rename", to);
+        }
+        if from.get(..2).map(lower) != to.get(..2).map(lower) {
+            return fail(17, "rename", from);
+        }
+        self.tree.rename(from, to);
+        if let Some(rights) = self.rights.remove(&lower(from)) {
+            self.rights.insert(lower(to), rights);
+        }
+        if self.running.remove(&lower(from)) {
+            self.running.insert(lower(to));
+        }
+        Ok(())
+    }
+
+    pub(super) fn known_folder(&self, dir: Dir, wide: bool, scope: Scope) -> Result<String> {
+        let wide = wide && self.machine.arch != Arch::X86;
+        let user = scope == Scope::User;
+        Ok(String::from(match dir {
+            Dir::InstallDir => return fail(PATH_NOT_FOUND, "find folder", "{InstallDir}"),
+            Dir::ProgramFiles if wide => "C:\\Program Files",
+            Dir::ProgramFiles => "C:\\Program Files (x86)",
+            Dir::CommonFiles => "C:\\Program Files\\Common Files",
+            Dir::ProgramData => "C:\\ProgramData",
+            Dir::Windows => "C:\\Windows",
+            Dir::System => "C:\\Windows\\System32",
+            Dir::StartMenu if user => "C:\\Users\\u\\Start",
+            Dir::StartMenu => "C:\\ProgramData\\Start",
+            Dir::Desktop => "C:\\Users\\Public\\Desktop",
+            Dir::Startup => "C:\\ProgramData\\Start\\Startup",
+            Dir::LocalAppData => "C:\\Users\\u\\Local",
+            Dir::AppData => "C:\\Users\\u\\Roaming",
+        }))
+    }
+
+    pub(super) fn delete_file(&mut self, path: &str) -> Result<()> {
+        self.mutate("delete", path)?;
+        if self.held.contains(&lower(path)) {
+            return fail(SHARING, "delete", path);
+        }
+        if self.running.contains(&lower(path)) {
+            return fail(ACCESS_DENIED, "delete", path);
+        }
+        match self.tree.get(path) {
+            Some(Node::File { .. }) => {
+                self.tree.remove(path);
+                self.rights.remove(&lower(path));
+                Ok(())
+            }
+            _ => fail(NOT_FOUND, "delete", path),
+        }
+    }
+
+    pub(super) fn delete_dir(&mut self, path: &str) -> Result<()> {
+        self.mutate("remove directory", path)?;
+        match self.tree.get(path) {
+            // What a link leads to shows below it, and does not keep the link.
+            Some(Node::Dir { link: false, .. }) if !self.tree.children(path).is_empty() => {
+                fail(NOT_EMPTY, "remove directory", path)
+            }
+            Some(Node::Dir { .. }) => {
+                self.tree.remove(path);
+                self.rights.remove(&lower(path));
+                Ok(())
+            }
+            _ => fail(PATH_NOT_FOUND, "remove directory", path),
+        }
     }
 }

@@ -1,20 +1,26 @@
 //! A simulated machine: files, registry, services, in memory, with every mutating call counted so that a test can
 //! make the n-th one fail, or have the power go at it.
 
+pub mod cabinet;
+mod disk;
 mod files;
 pub mod fixture;
+mod programs;
+mod registry;
+mod services;
 mod world;
 
+pub use disk::{Image, Loss, Shared};
 pub use files::{Node, Tree};
+pub use registry::reg;
 pub use world::{Fault, SimService, World};
 
-use std::collections::BTreeMap;
 use std::string::String;
 use std::vec::Vec;
 
 use packager_shared::args::Ui;
-use packager_shared::path::{self, join, lower};
-use packager_shared::plan::{Arch, Key, Root, Scope, Start, View};
+use packager_shared::path::{join, lower};
+use packager_shared::plan::{Key, Scope};
 use packager_shared::template::Dir;
 
 use crate::System;
@@ -41,6 +47,7 @@ const NOT_FOUND: u32 = 2;
 const PATH_NOT_FOUND: u32 = 3;
 const ACCESS_DENIED: u32 = 5;
 const SHARING: u32 = 32;
+const DISK_FULL: u32 = 112;
 const EXISTS: u32 = 183;
 const NOT_EMPTY: u32 = 145;
 const NO_SERVICE: u32 = 1060;
@@ -67,7 +74,7 @@ impl System for World {
         }
         let id = self.next_id();
         self.tree.insert(path, Node::File { id, modified: self.clock, protected: false });
-        self.contents.insert(id, Vec::new());
+        self.contents.insert(id, Default::default());
         Ok(SimFile { path: String::from(path), position: 0, writable: true, id })
     }
 
@@ -75,7 +82,15 @@ impl System for World {
         if self.is_off() {
             return fail(ACCESS_DENIED, "read", &file.path);
         }
-        let content = self.contents.get(&file.id).map(Vec::as_slice).unwrap_or_default();
+        if file.path.starts_with("\\\\")
+            && let Some((left, code)) = &mut self.network
+        {
+            if *left == 0 {
+                return fail(*code, "read", &file.path);
+            }
+            *left -= 1;
+        }
+        let content = self.contents.get(&file.id).map(|content| content.as_slice()).unwrap_or_default();
         let rest = content.get(file.position..).unwrap_or_default();
         let count = rest.len().min(buffer.len());
         buffer[..count].copy_from_slice(&rest[..count]);
@@ -85,14 +100,20 @@ impl System for World {
     }
 
     fn write(&mut self, file: &mut SimFile, bytes: &[u8]) -> Result<()> {
-        self.mutate("write", &file.path)?;
         assert!(file.writable, "{} was opened for reading", file.path);
-        let content = self.contents.entry(file.id).or_default();
+        let done = self.mutate("write", &file.path);
+        // A disk that is full takes what it can.
+        let bytes = match &done {
+            Ok(()) => bytes,
+            Err(error) if error.code == DISK_FULL => &bytes[..bytes.len() / 2],
+            Err(_) => return done,
+        };
+        let content = std::rc::Rc::make_mut(self.contents.entry(file.id).or_default());
         content.truncate(file.position);
         self.unflushed.entry(file.id).or_insert(content.len());
         content.extend_from_slice(bytes);
         file.position += bytes.len();
-        Ok(())
+        done
     }
 
     fn seek(&mut self, file: &mut SimFile, position: u64) -> Result<()> {
@@ -107,6 +128,7 @@ impl System for World {
     fn flush(&mut self, file: &mut SimFile) -> Result<()> {
         self.mutate("flush", &file.path)?;
         self.unflushed.remove(&file.id);
+        self.force_names();
         Ok(())
     }
 
@@ -118,50 +140,11 @@ impl System for World {
     }
 
     fn stat(&mut self, path: &str) -> Result<Option<Stat>> {
-        if self.is_off() {
-            return fail(ACCESS_DENIED, "stat", path);
-        }
-        if path.ends_with(':') {
-            return Ok(Some(Stat { directory: true, reparse: false, size: 0, modified: 0, attributes: 16 }));
-        }
-        let contents = &self.contents;
-        Ok(self.tree.get(path).map(|node| match node {
-            Node::File { id, modified, .. } => Stat {
-                directory: false,
-                reparse: false,
-                size: contents.get(id).map_or(0, |content| content.len() as u64),
-                modified: *modified,
-                attributes: 32,
-            },
-            Node::Dir { link, .. } => {
-                Stat { directory: true, reparse: *link, size: 0, modified: 0, attributes: 16 }
-            }
-        }))
+        self.what_is(path)
     }
 
     fn rename(&mut self, from: &str, to: &str) -> Result<()> {
-        self.mutate("rename", from)?;
-        self.need_parent("rename", to)?;
-        if self.tree.get(from).is_none() {
-            return fail(NOT_FOUND, "rename", from);
-        }
-        if self.held.contains(&lower(from)) {
-            return fail(SHARING, "rename", from);
-        }
-        if !path::same(from, to) && self.tree.get(to).is_some() {
-            return fail(EXISTS, "rename", to);
-        }
-        if from.get(..2).map(lower) != to.get(..2).map(lower) {
-            return fail(17, "rename", from);
-        }
-        self.tree.rename(from, to);
-        if let Some(rights) = self.rights.remove(&lower(from)) {
-            self.rights.insert(lower(to), rights);
-        }
-        if self.running.remove(&lower(from)) {
-            self.running.insert(lower(to));
-        }
-        Ok(())
+        self.rename_file(from, to)
     }
 
     fn replace(&mut self, from: &str, to: &str) -> Result<()> {
@@ -175,37 +158,11 @@ impl System for World {
     }
 
     fn remove_file(&mut self, path: &str) -> Result<()> {
-        self.mutate("delete", path)?;
-        if self.held.contains(&lower(path)) {
-            return fail(SHARING, "delete", path);
-        }
-        if self.running.contains(&lower(path)) {
-            return fail(ACCESS_DENIED, "delete", path);
-        }
-        match self.tree.get(path) {
-            Some(Node::File { .. }) => {
-                self.tree.remove(path);
-                self.rights.remove(&lower(path));
-                Ok(())
-            }
-            _ => fail(NOT_FOUND, "delete", path),
-        }
+        self.delete_file(path)
     }
 
     fn remove_dir(&mut self, path: &str) -> Result<()> {
-        self.mutate("remove directory", path)?;
-        match self.tree.get(path) {
-            // What a link leads to shows below it, and does not keep the link.
-            Some(Node::Dir { link: false, .. }) if !self.tree.children(path).is_empty() => {
-                fail(NOT_EMPTY, "remove directory", path)
-            }
-            Some(Node::Dir { .. }) => {
-                self.tree.remove(path);
-                self.rights.remove(&lower(path));
-                Ok(())
-            }
-            _ => fail(PATH_NOT_FOUND, "remove directory", path),
-        }
+        self.delete_dir(path)
     }
 
     fn create_dir(&mut self, path: &str) -> Result<()> {
@@ -281,23 +238,7 @@ impl System for World {
     }
 
     fn directory(&mut self, dir: Dir, wide: bool, scope: Scope) -> Result<String> {
-        let wide = wide && self.machine.arch != Arch::X86;
-        let user = scope == Scope::User;
-        Ok(String::from(match dir {
-            Dir::InstallDir => return fail(PATH_NOT_FOUND, "find folder", "{InstallDir}"),
-            Dir::ProgramFiles if wide => "C:\\Program Files",
-            Dir::ProgramFiles => "C:\\Program Files (x86)",
-            Dir::CommonFiles => "C:\\Program Files\\Common Files",
-            Dir::ProgramData => "C:\\ProgramData",
-            Dir::Windows => "C:\\Windows",
-            Dir::System => "C:\\Windows\\System32",
-            Dir::StartMenu if user => "C:\\Users\\u\\Start",
-            Dir::StartMenu => "C:\\ProgramData\\Start",
-            Dir::Desktop => "C:\\Users\\Public\\Desktop",
-            Dir::Startup => "C:\\ProgramData\\Start\\Startup",
-            Dir::LocalAppData => "C:\\Users\\u\\Local",
-            Dir::AppData => "C:\\Users\\u\\Roaming",
-        }))
+        self.known_folder(dir, wide, scope)
     }
 
     fn key_exists(&mut self, key: &Key) -> Result<bool> {
@@ -305,21 +246,7 @@ impl System for World {
     }
 
     fn key_create(&mut self, key: &Key) -> Result<usize> {
-        if self.key_exists(key)? {
-            return Ok(0);
-        }
-        self.mutate("create key", &key.path)?;
-        let mut created = 0;
-        let mut level = Some(key.clone());
-        while let Some(key) = level {
-            if self.registry.contains_key(&reg(&key)) {
-                break;
-            }
-            self.registry.insert(reg(&key), BTreeMap::new());
-            created += 1;
-            level = crate::registry::parent(&key);
-        }
-        Ok(created)
+        self.create_key(key)
     }
 
     fn key_protect(&mut self, key: &Key) -> Result<usize> {
@@ -337,19 +264,7 @@ impl System for World {
     }
 
     fn key_remove_empty(&mut self, key: &Key) -> Result<bool> {
-        let name = reg(key);
-        let prefix = std::format!("{name}\\");
-        let used = self.registry.keys().any(|other| other.starts_with(&prefix));
-        match self.registry.get(&name) {
-            Some(values) if values.is_empty() && !used => {
-                self.mutate("delete key", &key.path)?;
-                self.registry.remove(&name);
-                self.protected_keys.remove(&name);
-                self.rights.remove(&name);
-                Ok(true)
-            }
-            _ => Ok(false),
-        }
+        self.remove_empty_key(key)
     }
 
     fn key_subkeys(&mut self, key: &Key) -> Result<Vec<String>> {
@@ -370,20 +285,7 @@ impl System for World {
     }
 
     fn value_set(&mut self, key: &Key, name: &str, value: &RegValue) -> Result<()> {
-        self.mutate("set value", name)?;
-        // What only some may read is never, not for a moment, where others can read it.
-        let text = std::string::String::from_utf8_lossy(&value.bytes).replace('\0', "");
-        let bare = !self.protected_keys.contains(&reg(key));
-        if bare && !self.secret.is_empty() && text.contains(&self.secret) {
-            self.leaks.push(std::format!("{}\\{name}", key.path));
-        }
-        match self.registry.get_mut(&reg(key)) {
-            Some(values) => {
-                values.insert(lower(name), value.clone());
-                Ok(())
-            }
-            None => fail(NOT_FOUND, "set value", name),
-        }
+        self.set_value(key, name, value)
     }
 
     fn value_remove(&mut self, key: &Key, name: &str) -> Result<bool> {
@@ -392,9 +294,7 @@ impl System for World {
     }
 
     fn service_config(&mut self, name: &str) -> Result<Option<ServiceConfig>> {
-        // Windows never tells a password.
-        let told = |service: &SimService| ServiceConfig { password: None, ..service.config.clone() };
-        Ok(self.services.get(&lower(name)).map(told))
+        Ok(self.config_of(name))
     }
 
     fn service_state(&mut self, name: &str) -> Result<Option<ServiceState>> {
@@ -402,84 +302,27 @@ impl System for World {
     }
 
     fn service_dependents(&mut self, name: &str) -> Result<Vec<String>> {
-        let mut out = Vec::new();
-        for (other, service) in self.services.clone() {
-            let depends = service.config.depends.iter().any(|on| path::same(on, name));
-            if depends && service.state == ServiceState::Running {
-                out.extend(self.service_dependents(&other)?);
-                out.push(other);
-            }
-        }
-        Ok(out)
+        Ok(self.dependents(name))
     }
 
     fn service_create(&mut self, name: &str, config: &ServiceConfig) -> Result<()> {
-        self.mutate("create service", name)?;
-        if self.services.contains_key(&lower(name)) {
-            return fail(1073, "create service", name);
-        }
-        let service = SimService { config: config.clone(), state: ServiceState::Stopped };
-        self.services.insert(lower(name), service);
-        Ok(())
+        self.create_service(name, config)
     }
 
     fn service_change(&mut self, name: &str, config: &ServiceConfig) -> Result<()> {
-        self.mutate("change service", name)?;
-        match self.services.get_mut(&lower(name)) {
-            Some(service) => {
-                let password = config.password.clone().or_else(|| service.config.password.take());
-                service.config = ServiceConfig { password, ..config.clone() };
-                Ok(())
-            }
-            None => fail(NO_SERVICE, "change service", name),
-        }
+        self.change_service(name, config)
     }
 
     fn service_delete(&mut self, name: &str) -> Result<()> {
-        self.mutate("delete service", name)?;
-        match self.services.remove(&lower(name)) {
-            Some(service) => {
-                assert_eq!(service.state, ServiceState::Stopped, "{name} is deleted while it runs");
-                Ok(())
-            }
-            None => fail(NO_SERVICE, "delete service", name),
-        }
+        self.delete_service(name)
     }
 
     fn service_start(&mut self, name: &str, _timeout_ms: u32) -> Result<()> {
-        self.mutate("start service", name)?;
-        let Some(service) = self.services.get_mut(&lower(name)) else {
-            return fail(NO_SERVICE, "start service", name);
-        };
-        if service.config.start == Start::Disabled {
-            return fail(1058, "start service", name);
-        }
-        let program = service.config.image_path.trim_start_matches('"');
-        let program = String::from(program.split('"').next().unwrap_or_default());
-        if self.tree.get(&program).is_none() {
-            return fail(NOT_FOUND, "start service", name);
-        }
-        let depends = service.config.depends.clone();
-        for on in depends {
-            let state = self.services.get(&lower(&on)).map(|service| service.state);
-            // As on Windows, what a service needs is started first.
-            if state == Some(ServiceState::Stopped) {
-                self.service_start(&on, 0)?;
-            }
-        }
-        self.services.entry(lower(name)).and_modify(|service| service.state = ServiceState::Running);
-        Ok(())
+        self.start_service(name)
     }
 
     fn service_stop(&mut self, name: &str, _timeout_ms: u32) -> Result<()> {
-        self.mutate("stop service", name)?;
-        if !self.services.contains_key(&lower(name)) {
-            return fail(NO_SERVICE, "stop service", name);
-        }
-        for other in self.service_dependents(name)?.iter().map(String::as_str).chain([name]) {
-            self.services.entry(lower(other)).and_modify(|service| service.state = ServiceState::Stopped);
-        }
-        Ok(())
+        self.stop_service(name)
     }
 
     fn ini_get(&mut self, path: &str, section: &str, key: &str) -> Result<Option<String>> {
@@ -489,27 +332,7 @@ impl System for World {
     }
 
     fn ini_set(&mut self, path: &str, section: &str, key: &str, value: Option<&str>) -> Result<()> {
-        let mut lines = self.ini(path);
-        lines.retain(|(s, k, _)| s != section || k != key);
-        if let Some(value) = value {
-            lines.push((String::from(section), String::from(key), String::from(value)));
-        }
-        lines.sort();
-        let mut text = String::new();
-        let mut last = None;
-        for (section, key, value) in &lines {
-            if last != Some(section) {
-                text.push_str(&std::format!("[{section}]\n"));
-                last = Some(section);
-            }
-            text.push_str(&std::format!("{key}={value}\n"));
-        }
-        self.mutate("write INI file", path)?;
-        self.need_parent("write INI file", path)?;
-        let id = self.next_id();
-        self.tree.insert(path, Node::File { id, modified: self.clock, protected: false });
-        self.contents.insert(id, text.into_bytes());
-        Ok(())
+        self.set_ini(path, section, key, value)
     }
 
     fn shortcut_write(&mut self, path: &str, shortcut: &Shortcut) -> Result<()> {
@@ -569,49 +392,7 @@ impl System for World {
         timeout_ms: u32,
         log_output: bool,
     ) -> Result<ExitCode> {
-        if log_output {
-            self.log.push(std::format!("  it says: {command_line}"));
-        }
-        self.mutate("run", program)?;
-        if let (true, Some(code)) = (program.ends_with("\\msiexec.exe"), command_line.split(' ').nth(1)) {
-            self.runs.push(std::format!("msiexec.exe {command_line}"));
-            for products in self.products.values_mut() {
-                products.retain(|product| product.product_code != code);
-            }
-            return Ok(0);
-        }
-        if self.tree.get(program).is_none() {
-            return fail(NOT_FOUND, "run", program);
-        }
-        let line = std::format!("{} {command_line}", program.rsplit('\\').next().unwrap_or_default());
-        self.runs.push(line.clone());
-        match command_line.split_once(' ') {
-            Some(("enroll", with)) => {
-                self.effects.insert(String::from(with));
-            }
-            Some(("unenroll", with)) => {
-                self.effects.remove(with);
-            }
-            Some(("hang", _)) => {
-                self.now += u64::from(timeout_ms);
-                return fail(1460, "run", program);
-            }
-            Some(("im", with)) => {
-                let manifest = with.split('"').nth(1).unwrap_or(with);
-                self.effects.insert(std::format!("events {manifest}"));
-            }
-            Some(("um", manifest)) => {
-                self.effects.remove(&std::format!("events {}", manifest.trim_matches('"')));
-            }
-            // An uninstaller: it takes its file and its entry with it.
-            Some(("remove", entry)) => {
-                self.tree.remove(program);
-                self.registry.retain(|key, _| !key.ends_with(&lower(entry)));
-            }
-            Some(("fail", code)) => return Ok(code.parse().unwrap_or(1)),
-            _ => {}
-        }
-        Ok(0)
+        self.run_program(program, command_line, timeout_ms, log_output)
     }
 
     fn close_program(&mut self, path: &str, _within_ms: u32) -> Result<usize> {
@@ -684,16 +465,4 @@ fn securable(of: &Securable) -> String {
         Securable::Path(path) => lower(path),
         Securable::Key(key) => reg(key),
     }
-}
-
-/// A key's place in the registry of the simulated machine.
-pub fn reg(key: &Key) -> String {
-    let root = match key.root {
-        Root::ClassesRoot => "HKCR",
-        Root::CurrentUser => "HKCU",
-        Root::LocalMachine => "HKLM",
-        Root::Users => "HKU",
-    };
-    let view = if key.view == View::Bits64 { "64" } else { "32" };
-    std::format!("{root}{view}\\{}", lower(&key.path))
 }

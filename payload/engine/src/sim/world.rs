@@ -1,6 +1,7 @@
 //! The state of the simulated machine, and what tests do with it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 use std::string::String;
 use std::vec::Vec;
 
@@ -8,6 +9,7 @@ use packager_shared::args::Ui;
 use packager_shared::path::{lower, parent};
 use packager_shared::plan::Arch;
 
+use super::disk::{Record, Shared};
 use super::files::{Node, Tree};
 use super::{ACCESS_DENIED, EXISTS, PATH_NOT_FOUND, fail};
 use crate::system::{Machine, RegValue, RelatedProduct, Result, ServiceConfig, ServiceState};
@@ -31,19 +33,25 @@ pub enum Fault {
     FailAt(u64, u32),
     /// The power goes before this call: it and all after it fail, also reads.
     PowerOffAt(u64),
+    /// This call fails with this error code, and the one that is so many calls later too.
+    FailTwice(u64, u32, u64),
+    /// This call and all after it fail with this error code: a disk that went away.
+    FailFrom(u64, u32),
+    /// The disk is full from this call on: half of what it writes gets there, and nothing is made anew.
+    FullFrom(u64),
 }
 
 /// A simulated machine.
 #[derive(Clone, Debug)]
 pub struct World {
     /// Files and directories.
-    pub tree: Tree,
+    pub tree: Shared<Tree>,
     /// Contents, by the file's name for them.
-    pub contents: BTreeMap<u64, Vec<u8>>,
+    pub contents: Shared<BTreeMap<u64, Rc<Vec<u8>>>>,
     /// Keys (`HKLM64\software\…`), values by lower-case name.
-    pub registry: BTreeMap<String, BTreeMap<String, RegValue>>,
+    pub registry: Shared<BTreeMap<String, BTreeMap<String, RegValue>>>,
     /// Keys that administrators and the system alone may read.
-    pub protected_keys: BTreeSet<String>,
+    pub protected_keys: Shared<BTreeSet<String>>,
     /// Keys that are links to others.
     pub links: BTreeSet<String>,
     /// A text that may stand in protected places only; empty: none.
@@ -51,9 +59,9 @@ pub struct World {
     /// Where it was found that it should not be.
     pub leaks: Vec<String>,
     /// Rights of their own that something has, by lower-case path or key.
-    pub rights: BTreeMap<String, String>,
+    pub rights: Shared<BTreeMap<String, String>>,
     /// Services by lower-case name.
-    pub services: BTreeMap<String, SimService>,
+    pub services: Shared<BTreeMap<String, SimService>>,
     /// Windows Installer's products by upgrade code.
     pub products: BTreeMap<String, Vec<RelatedProduct>>,
     /// Files that somebody holds open without sharing, lower case.
@@ -69,7 +77,7 @@ pub struct World {
     /// Programs that were run without a window: names and command lines.
     pub runs: Vec<String>,
     /// What `enroll NAME` of such programs left behind, until `unenroll NAME`.
-    pub effects: BTreeSet<String>,
+    pub effects: Shared<BTreeSet<String>>,
     /// How many processes of a program run, by its path in lower case.
     pub open_programs: BTreeMap<String, usize>,
     /// Command lines of elevated runs.
@@ -103,9 +111,9 @@ pub struct World {
     /// The time of files that are written, FILETIME.
     pub clock: u64,
     /// Rules of the firewall, by name and direction.
-    pub firewall: BTreeMap<(String, bool), String>,
+    pub firewall: Shared<BTreeMap<(String, bool), String>>,
     /// Definitions of tasks.
-    pub tasks: BTreeMap<String, Vec<u8>>,
+    pub tasks: Shared<BTreeMap<String, Vec<u8>>>,
     /// What goes wrong.
     pub fault: Fault,
     /// Mutating calls so far.
@@ -114,31 +122,38 @@ pub struct World {
     pub unflushed: BTreeMap<u64, usize>,
     /// Bytes read from files so far.
     pub bytes_read: u64,
-    ids: u64,
+    /// A file that somebody holds open without sharing from this mutating call on.
+    pub hold_at: Option<(u64, String)>,
+    /// How many reads from a share succeed before its server is gone, and the error that tells.
+    pub network: Option<(u64, u32)>,
+    /// Services that do not stop, or do not start, lower case.
+    pub stubborn: BTreeSet<String>,
+    pub(super) record: Option<Record>,
+    pub(super) ids: u64,
 }
 
 impl Default for World {
     fn default() -> Self {
         let mut world = Self {
-            tree: Tree::default(),
-            contents: BTreeMap::new(),
-            registry: BTreeMap::new(),
-            protected_keys: BTreeSet::new(),
+            tree: Shared::default(),
+            contents: Shared::default(),
+            registry: Shared::default(),
+            protected_keys: Shared::default(),
             links: BTreeSet::new(),
             secret: String::new(),
             leaks: Vec::new(),
-            rights: BTreeMap::new(),
-            services: BTreeMap::new(),
+            rights: Shared::default(),
+            services: Shared::default(),
             products: BTreeMap::new(),
             held: BTreeSet::new(),
             running: BTreeSet::new(),
             at_restart: Vec::new(),
-            firewall: BTreeMap::new(),
-            tasks: BTreeMap::new(),
+            firewall: Shared::default(),
+            tasks: Shared::default(),
             ran: Vec::new(),
             ran_images: Vec::new(),
             runs: Vec::new(),
-            effects: BTreeSet::new(),
+            effects: Shared::default(),
             open_programs: BTreeMap::new(),
             elevated: Vec::new(),
             child_code: 0,
@@ -159,6 +174,10 @@ impl Default for World {
             mutations: 0,
             unflushed: BTreeMap::new(),
             bytes_read: 0,
+            hold_at: None,
+            network: None,
+            stubborn: BTreeSet::new(),
+            record: None,
             ids: 0,
         };
         for dir in [
@@ -189,8 +208,18 @@ impl World {
     pub(super) fn mutate(&mut self, what: &'static str, on: &str) -> Result<()> {
         let number = self.mutations;
         self.mutations += 1;
+        self.keep_image();
+        if let Some((at, path)) = &self.hold_at
+            && *at == number
+        {
+            self.held.insert(lower(path));
+        }
+        let makes = matches!(what, "create" | "create directory" | "write" | "write INI file");
         match self.fault {
             Fault::FailAt(at, code) if number == at => fail(code, what, on),
+            Fault::FailTwice(at, code, later) if number == at || number == at + later => fail(code, what, on),
+            Fault::FailFrom(at, code) if number >= at => fail(code, what, on),
+            Fault::FullFrom(at) if number >= at && makes => fail(112, what, on),
             Fault::PowerOffAt(at) if number >= at => fail(ACCESS_DENIED, what, on),
             _ => Ok(()),
         }
@@ -236,7 +265,7 @@ impl World {
         }
         let id = self.next_id();
         self.tree.insert(path, Node::File { id, modified: self.clock, protected: false });
-        self.contents.insert(id, Vec::from(content));
+        self.contents.insert(id, Rc::new(Vec::from(content)));
     }
 
     /// Makes a folder a junction.
@@ -264,7 +293,7 @@ impl World {
     /// What is in a file.
     pub fn content(&self, path: &str) -> Option<Vec<u8>> {
         match self.tree.get(path) {
-            Some(Node::File { id, .. }) => self.contents.get(id).cloned(),
+            Some(Node::File { id, .. }) => self.contents.get(id).map(|content| content.to_vec()),
             _ => None,
         }
     }
@@ -275,7 +304,7 @@ impl World {
         for (path, node) in self.tree.iter() {
             let text = match node {
                 Node::File { id, protected, modified } => {
-                    let content = self.contents.get(id).map(Vec::as_slice).unwrap_or_default();
+                    let content = self.contents.get(id).map(|content| content.as_slice()).unwrap_or_default();
                     let digest = packager_shared::ids::hex(&packager_shared::ids::sha256(content));
                     std::format!("file {} {digest} {modified} protected={protected}", content.len())
                 }
@@ -283,26 +312,26 @@ impl World {
             };
             out.insert(path.clone(), text);
         }
-        for (key, values) in &self.registry {
+        for (key, values) in self.registry.iter() {
             let protected = self.protected_keys.contains(key);
             out.insert(key.clone(), String::from(if protected { "protected key" } else { "key" }));
             for (name, value) in values {
                 out.insert(std::format!("{key} -> {name}"), std::format!("{value:?}"));
             }
         }
-        for (name, rights) in &self.rights {
+        for (name, rights) in self.rights.iter() {
             out.entry(name.clone()).and_modify(|text: &mut String| text.push_str(rights));
         }
-        for (name, service) in &self.services {
+        for (name, service) in self.services.iter() {
             out.insert(std::format!("service {name}"), std::format!("{service:?}"));
         }
-        for (rule, line) in &self.firewall {
+        for (rule, line) in self.firewall.iter() {
             out.insert(std::format!("rule {rule:?}"), line.clone());
         }
-        for (name, definition) in &self.tasks {
+        for (name, definition) in self.tasks.iter() {
             out.insert(std::format!("task {name}"), std::format!("{definition:?}"));
         }
-        for effect in &self.effects {
+        for effect in self.effects.iter() {
             out.insert(std::format!("effect {effect}"), String::new());
         }
         out
@@ -314,13 +343,17 @@ impl World {
             // Half of what was written last got to the disk.
             for (id, length) in core::mem::take(&mut self.unflushed) {
                 if let Some(content) = self.contents.get_mut(&id) {
-                    content.truncate(length + (content.len() - length) / 2);
+                    let half = length + (content.len() - length) / 2;
+                    Rc::make_mut(content).truncate(half);
                 }
             }
         }
         self.fault = Fault::None;
         self.mutations = 0;
         self.held.clear();
+        self.hold_at = None;
+        self.network = None;
+        self.stubborn.clear();
         self.running.clear();
         for path in core::mem::take(&mut self.at_restart) {
             if self.tree.children(&path).is_empty() {
