@@ -337,6 +337,7 @@ fn bootstrap(t: &Table<'_, '_>) -> Bootstrap {
         name: t.text("name"),
         sources: t.texts("sources"),
         first_install: t.text("first-install"),
+        in_use: t.text("in-use"),
         public_key: t.text("public-key"),
         private_key_env: t.text("private-key-env"),
         private_key_file: t.text("private-key-file"),

@@ -404,6 +404,8 @@ pub struct Bootstrap {
     pub sources: Vec<Text>,
     /// `first-install`
     pub first_install: Option<Text>,
+    /// `in-use`
+    pub in_use: Option<Text>,
     /// `public-key`
     pub public_key: Option<Text>,
     /// `private-key-env`

@@ -69,6 +69,7 @@ pub fn package(arch: Arch) -> PackagePlan {
         detect: vec![key(view, r"SOFTWARE\Acme\Agent\CurrentVersion")],
         detect_value: "Application Path".into(),
         bootstrap: Bootstrap {
+            in_use: InUse::Abort,
             name: "autopcc.exe".into(),
             sources: vec![],
             first_install_msi: false,

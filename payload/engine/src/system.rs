@@ -195,6 +195,15 @@ pub struct RelatedProduct {
     pub version: String,
 }
 
+/// A process that holds a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Holder {
+    /// The program's name, as people know it.
+    pub name: String,
+    /// Process id.
+    pub pid: u32,
+}
+
 /// What a finished process left.
 pub type ExitCode = u32;
 
@@ -241,6 +250,11 @@ pub trait System {
     fn list(&mut self, path: &str) -> Result<Vec<(String, Stat)>>;
     /// Whether the file could be renamed or deleted now (opens it with DELETE access, and closes it again).
     fn probe_delete(&mut self, path: &str) -> Result<()>;
+    /// Whether the file is in use though it can be renamed: the image of a program that runs, or of a loaded DLL.
+    /// `false` when that cannot be told.
+    fn is_running(&mut self, path: &str) -> Result<bool>;
+    /// The processes that hold a file, as far as Windows tells (from Vista on, by the Restart Manager).
+    fn holders(&mut self, path: &str) -> Vec<Holder>;
     /// Deletes (file or empty directory) at the next restart.
     fn delete_at_restart(&mut self, path: &str) -> Result<()>;
     /// Gives a file the rights that its folder passes on, and no others: a renamed file keeps those of the folder it
@@ -284,6 +298,9 @@ pub trait System {
     fn value_set(&mut self, key: &Key, name: &str, value: &RegValue) -> Result<()>;
     /// Deletes a value; `false` when it was not there.
     fn value_remove(&mut self, key: &Key, name: &str) -> Result<bool>;
+
+    /// Forces the hive that a key is in to the disk; a key that is absent has nothing to lose.
+    fn registry_flush(&mut self, key: &Key) -> Result<()>;
 
     // Services ---------------------------------------------------------------------------------------------
     /// The configuration; `None` when there is no such service.

@@ -3,23 +3,11 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::plan::{Arch, Key, Plan, Platform, Scope};
+use crate::plan::{Arch, InUse, Key, Plan, Platform, Scope};
 use crate::plan_codec as codec;
 use crate::wire::{Reader, Result, Writer};
 
 const MAGIC: &[u8; 8] = b"PKGIDNT\x02";
-
-/// What an update does about a file that is in use.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum InUse {
-    /// Everything back as it was, exit code 32.
-    #[default]
-    Abort,
-    /// The file in use is renamed aside.
-    Rename,
-    /// Replaced at the next restart, exit code 3010.
-    Restart,
-}
 
 /// A product as its bootstrap knows it before it has seen a release.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,7 +62,7 @@ impl Identity {
             public_key: plan.bootstrap.public_key,
             sources: plan.bootstrap.sources.clone(),
             first_install_msi: plan.bootstrap.first_install_msi,
-            in_use: InUse::Abort,
+            in_use: plan.bootstrap.in_use,
             secrets: plan.settings.iter().filter(|s| s.secret).map(|s| s.name.clone()).collect(),
         }
     }
@@ -99,11 +87,7 @@ pub fn encode(identity: &Identity) -> Vec<u8> {
     w.option(identity.public_key.as_ref(), |w, key| w.raw(key));
     w.list(&identity.sources, |w, source| w.string(source));
     w.bool(identity.first_install_msi);
-    w.u8(match identity.in_use {
-        InUse::Abort => 0,
-        InUse::Rename => 1,
-        InUse::Restart => 2,
-    });
+    codec::in_use(&mut w, identity.in_use);
     w.list(&identity.secrets, |w, name| w.string(name));
     w.bytes
 }
@@ -126,12 +110,7 @@ pub fn decode(bytes: &[u8]) -> Result<Identity> {
         public_key: r.option(Reader::array)?,
         sources: r.list(|r| r.string())?,
         first_install_msi: r.bool()?,
-        in_use: match r.u8()? {
-            0 => InUse::Abort,
-            1 => InUse::Rename,
-            2 => InUse::Restart,
-            _ => return r.error("an in-use policy is unknown"),
-        },
+        in_use: codec::read_in_use(&mut r)?,
         secrets: r.list(|r| r.string())?,
     };
     r.finish()?;

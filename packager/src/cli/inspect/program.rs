@@ -85,6 +85,7 @@ fn ours(mut program: Program, path: &Utf8Path, shown: &mut Shown) -> Result<(), 
         shown.fact("Public key", identity.public_key.map(|key| hex(&key)));
         shown.fact("Sources", identity.sources);
         shown.fact("First install", if identity.first_install_msi { "msi" } else { "exe" });
+        shown.fact("In use", format!("{:?}", identity.in_use).to_lowercase());
         let mut archs =
             Table::new("Architectures", &["Architecture", "Windows from", "Server", "Client", "Refused"]);
         for (arch, platform) in &identity.archs {

@@ -8,7 +8,7 @@ mod service;
 mod when;
 
 use camino::Utf8PathBuf;
-use packager_shared::plan::{Arch, Bootstrap, Data, EnvironmentAction, Op, Platform, Scope, Site};
+use packager_shared::plan::{Arch, Bootstrap, Data, EnvironmentAction, InUse, Op, Platform, Scope, Site};
 use packager_shared::template::{Dir, Template};
 
 use super::acl::{self, Object};
@@ -254,6 +254,11 @@ fn bootstrap(bootstrap: &types::Bootstrap, inputs: &Inputs) -> Option<Bootstrap>
         name: bootstrap_name(bootstrap),
         sources: bootstrap.sources.iter().map(|s| s.get_ref().clone()).collect(),
         first_install_msi: bootstrap.first_install.as_ref().is_some_and(|f| f.get_ref() == "msi"),
+        in_use: match text(&bootstrap.in_use).as_deref() {
+            Some("rename") => InUse::Rename,
+            Some("restart") => InUse::Restart,
+            _ => InUse::Abort,
+        },
         public_key: match &inputs.public_key {
             Some(key) => Some(*key.as_ref().ok()?),
             None => None,

@@ -478,7 +478,8 @@ fn another_folder_can_be_chosen_once() {
 fn a_file_in_use_ends_with_32_and_everything_as_it_was() {
     let mut world = with(1);
     for file in ["bin\\agent.exe", "old\\gone.txt"] {
-        world.held = [lower(&std::format!("{DIR}\\{file}"))].into();
+        world.held.clear();
+        world.hold(&std::format!("{DIR}\\{file}"), "editor.exe");
         let before = state(&world);
         assert_eq!(setup(&mut world, &product(2), "/quiet"), 32, "{:#?}", world.log);
         assert_same(&before, &state(&world), file);

@@ -137,7 +137,7 @@ impl World {
         if self.tree.get(from).is_none() {
             return fail(NOT_FOUND, "rename", from);
         }
-        if self.held.contains(&lower(from)) {
+        if self.is_held(from) {
             return fail(SHARING, "rename", from);
         }
         if !same(from, to) && self.tree.get(to).is_some() {
@@ -178,10 +178,10 @@ impl World {
 
     pub(super) fn delete_file(&mut self, path: &str) -> Result<()> {
         self.mutate("delete", path)?;
-        if self.held.contains(&lower(path)) {
+        if self.is_held(path) {
             return fail(SHARING, "delete", path);
         }
-        if self.running.contains(&lower(path)) {
+        if self.is_image(path) {
             return fail(ACCESS_DENIED, "delete", path);
         }
         match self.tree.get(path) {

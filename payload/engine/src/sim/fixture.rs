@@ -103,6 +103,7 @@ pub fn product(version: u16) -> Product {
         detect: vec![key("SOFTWARE\\Acme\\com.acme.agent\\CurrentVersion")],
         detect_value: "Application Path".into(),
         bootstrap: Bootstrap {
+            in_use: InUse::Abort,
             name: "autopcc.exe".into(),
             sources: vec!["\\\\server\\share".into()],
             first_install_msi: false,

@@ -25,8 +25,8 @@ use packager_shared::template::Dir;
 
 use crate::System;
 use crate::system::{
-    Error, ExitCode, FirewallRule, Machine, RegValue, RelatedProduct, Result, Securable, ServiceConfig,
-    ServiceState, Shortcut, Stat,
+    Error, ExitCode, FirewallRule, Holder, Machine, RegValue, RelatedProduct, Result, Securable,
+    ServiceConfig, ServiceState, Shortcut, Stat,
 };
 
 /// An open file.
@@ -149,7 +149,7 @@ impl System for World {
 
     fn replace(&mut self, from: &str, to: &str) -> Result<()> {
         self.mutate("replace", from)?;
-        if self.held.contains(&lower(from)) || self.held.contains(&lower(to)) {
+        if self.is_held(from) || self.is_held(to) {
             return fail(SHARING, "replace", to);
         }
         self.tree.remove(to);
@@ -187,7 +187,17 @@ impl System for World {
     }
 
     fn probe_delete(&mut self, path: &str) -> Result<()> {
-        if self.held.contains(&lower(path)) { fail(SHARING, "probe", path) } else { Ok(()) }
+        if self.is_held(path) { fail(SHARING, "probe", path) } else { Ok(()) }
+    }
+
+    fn is_running(&mut self, path: &str) -> Result<bool> {
+        Ok(self.is_image(path))
+    }
+
+    fn holders(&mut self, path: &str) -> Vec<Holder> {
+        let name = self.held.get(&lower(path)).cloned();
+        let running = || self.is_image(path).then(|| String::from("runner.exe"));
+        name.or_else(running).map(|name| Holder { name, pid: 42 }).into_iter().collect()
     }
 
     fn delete_at_restart(&mut self, path: &str) -> Result<()> {
@@ -291,6 +301,12 @@ impl System for World {
     fn value_remove(&mut self, key: &Key, name: &str) -> Result<bool> {
         self.mutate("delete value", name)?;
         Ok(self.registry.get_mut(&reg(key)).is_some_and(|values| values.remove(&lower(name)).is_some()))
+    }
+
+    fn registry_flush(&mut self, key: &Key) -> Result<()> {
+        self.mutate("flush registry", &key.path)?;
+        self.force_registry();
+        Ok(())
     }
 
     fn service_config(&mut self, name: &str) -> Result<Option<ServiceConfig>> {

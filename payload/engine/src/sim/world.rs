@@ -64,8 +64,13 @@ pub struct World {
     pub services: Shared<BTreeMap<String, SimService>>,
     /// Windows Installer's products by upgrade code.
     pub products: BTreeMap<String, Vec<RelatedProduct>>,
-    /// Files that somebody holds open without sharing, lower case.
-    pub held: BTreeSet<String>,
+    /// Files that somebody holds open without sharing, lower case, and who: each has the process id 42.
+    pub held: BTreeMap<String, String>,
+    /// Files that programs run from: they can be renamed, not deleted. By the name of their content, so that renames
+    /// make no difference.
+    pub images: BTreeSet<u64>,
+    /// When whoever holds files lets them go, on this machine's clock.
+    pub held_until: Option<u64>,
     /// Running images: they can be renamed, not deleted. Lower case.
     pub running: BTreeSet<String>,
     /// What is deleted at the next restart.
@@ -145,7 +150,9 @@ impl Default for World {
             rights: Shared::default(),
             services: Shared::default(),
             products: BTreeMap::new(),
-            held: BTreeSet::new(),
+            held: BTreeMap::new(),
+            held_until: None,
+            images: BTreeSet::new(),
             running: BTreeSet::new(),
             at_restart: Vec::new(),
             firewall: Shared::default(),
@@ -212,7 +219,7 @@ impl World {
         if let Some((at, path)) = &self.hold_at
             && *at == number
         {
-            self.held.insert(lower(path));
+            self.held.insert(lower(path), String::from("latecomer.exe"));
         }
         let makes = matches!(what, "create" | "create directory" | "write" | "write INI file");
         match self.fault {
@@ -266,6 +273,29 @@ impl World {
         let id = self.next_id();
         self.tree.insert(path, Node::File { id, modified: self.clock, protected: false });
         self.contents.insert(id, Rc::new(Vec::from(content)));
+    }
+
+    /// Has a program hold a file open without sharing.
+    pub fn hold(&mut self, path: &str, program: &str) {
+        self.held.insert(lower(path), String::from(program));
+    }
+
+    /// Has a program run from a file until the machine is restarted.
+    pub fn run_from(&mut self, path: &str) {
+        if let Some(Node::File { id, .. }) = self.tree.get(path) {
+            self.images.insert(*id);
+        }
+    }
+
+    /// Whether a program runs from a file.
+    pub(super) fn is_image(&self, path: &str) -> bool {
+        let runs = matches!(self.tree.get(path), Some(Node::File { id, .. }) if self.images.contains(id));
+        runs || self.running.contains(&lower(path))
+    }
+
+    /// Whether a file is held open without sharing now.
+    pub(super) fn is_held(&self, path: &str) -> bool {
+        self.held.contains_key(&lower(path)) && self.held_until.is_none_or(|until| self.now < until)
     }
 
     /// Makes a folder a junction.
@@ -351,6 +381,8 @@ impl World {
         self.fault = Fault::None;
         self.mutations = 0;
         self.held.clear();
+        self.held_until = None;
+        self.images.clear();
         self.hold_at = None;
         self.network = None;
         self.stubborn.clear();

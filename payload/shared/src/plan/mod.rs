@@ -382,9 +382,23 @@ pub struct Product {
     pub listing: Listing,
 }
 
+/// What a transaction does about files in use.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum InUse {
+    /// Everything back as it was, exit code 32.
+    #[default]
+    Abort,
+    /// Programs that run keep their old files, which are moved aside.
+    Rename,
+    /// As [`InUse::Rename`]; when a file cannot even be moved, the whole update waits for the next restart.
+    Restart,
+}
+
 /// How the bootstrap finds, trusts and applies releases.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Bootstrap {
+    /// What happens when a file is in use.
+    pub in_use: InUse,
     /// File name of the bootstrap, on the share and in the install directory.
     pub name: String,
     /// Where releases come from, in order.

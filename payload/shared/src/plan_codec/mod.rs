@@ -58,6 +58,7 @@ fn core(w: &mut Writer, plan: &Plan) {
     w.option(b.public_key.as_ref(), |w, k| w.raw(k));
     w.u32(b.serial);
     w.u32(b.floor);
+    in_use(w, b.in_use);
     w.list(&plan.ops, op);
 }
 
@@ -88,6 +89,7 @@ pub fn decode_with_digest(bytes: &[u8]) -> Result<(Plan, Digest)> {
             public_key: r.option(Reader::array)?,
             serial: r.u32()?,
             floor: r.u32()?,
+            in_use: read_in_use(&mut r)?,
         },
         ops: r.list(read_op)?,
     };
@@ -105,6 +107,23 @@ pub(crate) fn read_name(r: &mut Reader<'_>) -> Result<String> {
         return r.error("a file name is none that Windows has");
     }
     Ok(name)
+}
+
+pub(crate) fn in_use(w: &mut Writer, value: InUse) {
+    w.u8(match value {
+        InUse::Abort => 0,
+        InUse::Rename => 1,
+        InUse::Restart => 2,
+    });
+}
+
+pub(crate) fn read_in_use(r: &mut Reader<'_>) -> Result<InUse> {
+    match r.u8()? {
+        0 => Ok(InUse::Abort),
+        1 => Ok(InUse::Rename),
+        2 => Ok(InUse::Restart),
+        _ => r.error("an in-use policy is unknown"),
+    }
 }
 
 pub(crate) fn arch(w: &mut Writer, value: Arch) {

@@ -81,6 +81,7 @@ fn plan() -> Plan {
         detect: vec![key(View::Bits32)],
         detect_value: "Application Path".into(),
         bootstrap: Bootstrap {
+            in_use: InUse::Rename,
             name: "autopcc.exe".into(),
             sources: vec!["\\\\server\\share".into()],
             first_install_msi: true,
@@ -225,7 +226,7 @@ fn targets_outside_the_install_directory_are_refused() {
 #[test]
 fn identities_come_back() {
     let mut identity = crate::identity::Identity::of(&plan());
-    identity.in_use = crate::identity::InUse::Restart;
+    identity.in_use = InUse::Restart;
     let bytes = crate::identity::encode(&identity);
     assert_eq!(crate::identity::decode(&bytes), Ok(identity));
     for at in 0..bytes.len() {

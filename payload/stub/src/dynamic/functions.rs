@@ -108,6 +108,7 @@ found_at_run_time! {
     system "rstrtmgr.dll" {
         fn RmStartSession(*mut u32, u32, *mut u16) -> u32;
         fn RmRegisterResources(u32, u32, *const c_void, u32, *const c_void, u32, *const c_void) -> u32;
+        fn RmGetList(u32, *mut u32, *mut u32, *mut c_void, *mut u32) -> u32;
         fn RmShutdown(u32, u32, *const c_void) -> u32;
         fn RmEndSession(u32) -> u32;
     }

@@ -177,6 +177,7 @@ unsafe extern "system" {
         data: *mut u8,
         size: *mut u32,
     ) -> u32;
+    pub fn RegFlushKey(key: Handle) -> u32;
     pub fn RegOpenKeyExW(
         key: Handle,
         path: *const u16,

@@ -7,6 +7,7 @@ pub const ERROR_INVALID_FUNCTION: u32 = 1;
 pub const ERROR_FILE_NOT_FOUND: u32 = 2;
 pub const ERROR_PATH_NOT_FOUND: u32 = 3;
 pub const ERROR_ACCESS_DENIED: u32 = 5;
+pub const ERROR_SHARING_VIOLATION: u32 = 32;
 pub const ERROR_NO_MORE_FILES: u32 = 18;
 pub const ERROR_NOT_SUPPORTED: u32 = 50;
 pub const ERROR_INSUFFICIENT_BUFFER: u32 = 122;
@@ -24,6 +25,7 @@ pub const ERROR_SERVICE_MARKED_FOR_DELETE: u32 = 1072;
 // Files (winnt.h, fileapi.h, winbase.h).
 pub const GENERIC_READ: u32 = 0x8000_0000;
 pub const GENERIC_WRITE: u32 = 0x4000_0000;
+pub const FILE_WRITE_DATA: u32 = 2;
 pub const DELETE: u32 = 0x0001_0000;
 pub const READ_CONTROL: u32 = 0x0002_0000;
 pub const WRITE_DAC: u32 = 0x0004_0000;

@@ -159,6 +159,21 @@ impl Win32 {
         self.open_with("probe", path, how).map(drop)
     }
 
+    /// Whether opening the file for writing is refused though it can be renamed: it is mapped as an image. A file that
+    /// somebody reads without letting others write counts, too.
+    pub(super) fn path_is_running(&self, path: &str) -> Result<bool> {
+        let how = How {
+            access: ffi::FILE_WRITE_DATA,
+            share: ffi::FILE_SHARE_READ | ffi::FILE_SHARE_WRITE | ffi::FILE_SHARE_DELETE,
+            disposition: ffi::OPEN_EXISTING,
+            flags: ffi::FILE_FLAG_OPEN_REPARSE_POINT | ffi::FILE_FLAG_BACKUP_SEMANTICS,
+        };
+        match self.open_with("probe", path, how) {
+            Err(error) => Ok(error.code == ffi::ERROR_SHARING_VIOLATION),
+            Ok(_) => Ok(false),
+        }
+    }
+
     /// Whether only we can write into a directory, and one of us owns it.
     pub(super) fn path_is_ours(&self, path: &str) -> Result<bool> {
         let how = How {

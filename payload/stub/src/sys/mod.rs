@@ -6,6 +6,7 @@ mod files;
 mod folders;
 pub mod handle;
 mod hidden;
+mod holders;
 mod ini;
 mod installer;
 mod lock;
@@ -25,7 +26,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use packager_engine::system::{
-    ExitCode, FirewallRule, Machine, RegValue, RelatedProduct, Result, Securable, ServiceConfig,
+    ExitCode, FirewallRule, Holder, Machine, RegValue, RelatedProduct, Result, Securable, ServiceConfig,
     ServiceState, Shortcut, Stat, System,
 };
 use packager_shared::args;
@@ -129,6 +130,14 @@ impl System for Win32 {
         self.path_probe_delete(path)
     }
 
+    fn is_running(&mut self, path: &str) -> Result<bool> {
+        self.path_is_running(path)
+    }
+
+    fn holders(&mut self, path: &str) -> Vec<Holder> {
+        holders::of(path)
+    }
+
     fn delete_at_restart(&mut self, path: &str) -> Result<()> {
         self.path_move("delete at restart", path, None, ffi::MOVEFILE_DELAY_UNTIL_REBOOT)
     }
@@ -199,6 +208,10 @@ impl System for Win32 {
 
     fn value_remove(&mut self, key: &Key, name: &str) -> Result<bool> {
         registry::remove(key, name)
+    }
+
+    fn registry_flush(&mut self, key: &Key) -> Result<()> {
+        registry::flush(key)
     }
 
     fn service_config(&mut self, name: &str) -> Result<Option<ServiceConfig>> {

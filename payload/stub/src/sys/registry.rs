@@ -79,6 +79,15 @@ pub fn exists(key: &Key) -> Result<bool> {
     Ok(open(key, ffi::KEY_READ)?.is_some())
 }
 
+/// Forces the hive of a key to the disk.
+pub fn flush(key: &Key) -> Result<()> {
+    match open(key, ffi::KEY_READ)? {
+        // SAFETY: the key is open.
+        Some(opened) => error::status(unsafe { ffi::RegFlushKey(opened.0) }, "flush key", &describe(key)),
+        None => Ok(()),
+    }
+}
+
 /// Creates a key and what is missing above it; the number of components that were new.
 pub fn create(key: &Key) -> Result<usize> {
     if exists(key)? {
