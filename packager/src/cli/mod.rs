@@ -14,6 +14,7 @@ pub mod inspect;
 pub mod keygen;
 mod kind;
 pub mod man;
+pub mod methods;
 pub mod publish;
 pub mod schema;
 mod unpack;
@@ -53,6 +54,7 @@ enum Command {
     Verify(verify::Args),
     Publish(publish::Args),
     Keygen(keygen::Args),
+    Methods(methods::Args),
     Schema(schema::Args),
     Completions(completions::Args),
     Man(man::Args),
@@ -91,6 +93,7 @@ pub fn main(arguments: Vec<OsString>) -> u8 {
         Command::Verify(args) => verify::run(args, &mut console),
         Command::Publish(args) => publish::run(args, &mut console),
         Command::Keygen(args) => keygen::run(args, &mut console),
+        Command::Methods(args) => methods::run(args, &mut console),
         Command::Schema(args) => schema::run(args, &mut console),
         Command::Completions(args) => completions::run(args, &mut console),
         Command::Man(args) => man::run(args, &mut console),

@@ -370,6 +370,8 @@ pub trait System {
     fn elevate(&mut self, command_line: &str) -> Result<ExitCode>;
     /// Whether this process may change the machine (member of Administrators, or the system).
     fn is_administrator(&mut self) -> bool;
+    /// Whether this process is an administrator's without the rights of one: User Account Control filtered its token.
+    fn is_filtered(&mut self) -> bool;
     /// Products that Windows Installer has under an upgrade code (`{…}`), in this user's and the machine's context.
     fn related_products(&mut self, upgrade_code: &str) -> Result<Vec<RelatedProduct>>;
     /// Whether Windows Installer is busy; only probed, never held.

@@ -15,6 +15,7 @@
 //! | [`path`] | which paths may be installed, and when two are the same |
 //! | [`settings`] | which value a setting has |
 //! | [`args`], [`quote`], [`exit`] | the command line, and how a run ends |
+//! | [`methods`] | who may install how, and what is missing |
 //! | [`platform`], [`decide`] | whether it runs here, and what is to be done |
 //! | [`state`] | where an installation remembers who owns it |
 //! | [`wire`], [`read_at`], [`ids`], [`sort`] | bytes, reading, derived names, sorting |
@@ -30,6 +31,7 @@ pub mod exit;
 pub mod identity;
 pub mod ids;
 pub mod index;
+pub mod methods;
 pub mod overlay;
 pub mod path;
 pub mod pe_tail;

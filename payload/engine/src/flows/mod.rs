@@ -26,13 +26,15 @@ use packager_shared::args::{self, Action, Args, Ui};
 use packager_shared::decide::Decision;
 use packager_shared::exit::Exit;
 use packager_shared::identity::Identity;
+use packager_shared::methods::{self, Generation};
 use packager_shared::overlay::{self, Kind};
-use packager_shared::plan::Scope;
-use packager_shared::{identity, path, quote};
+use packager_shared::plan::{Key, Root, Scope};
+use packager_shared::{identity, path, quote, state};
 
 use crate::System;
 use crate::failure::{Failure, Outcome};
 use crate::image::Image;
+use crate::registry;
 use crate::secrets::Hidden;
 use crate::text;
 
@@ -150,11 +152,39 @@ impl Run<'_> {
 
     /// Makes sure that this run may change the machine. Silent runs never ask.
     pub fn leave<S: System>(&self, system: &mut S, identity: &Identity) -> Outcome<Leave> {
+        self.leave_to_update(system, identity, None)
+    }
+
+    /// The same for an update: who may not is told of the task that does it, when what is installed in `dir` has one.
+    pub fn leave_to_update<S: System>(
+        &self,
+        system: &mut S,
+        identity: &Identity,
+        dir: Option<&str>,
+    ) -> Outcome<Leave> {
         if identity.scope == Scope::User || system.is_administrator() {
             return Ok(Leave::Granted);
         }
-        if self.args.ui != Ui::Full {
-            return Err(Failure::new(Exit::NeedsAdministrator, Exit::NeedsAdministrator.text()));
+        let machine = system.machine();
+        let policies = Key {
+            root: Root::LocalMachine,
+            view: state::native_view(machine.arch),
+            path: String::from("SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Policies\\System"),
+        };
+        // Switched off, Windows would start the program again with the rights that it has.
+        let uac = !matches!(registry::get_dword(system, &policies, "EnableLUA"), Ok(Some(0)));
+        let generation = Generation::of(machine.version, uac);
+        if self.args.ui != Ui::Full || generation == Generation::Groups {
+            let [why, instead] = methods::missing(generation, system.is_filtered());
+            let mut told = text::join(&[Exit::NeedsAdministrator.text(), ": ", why, "; ", instead]);
+            let there = dir.and_then(|dir| {
+                install::installed_package(system, dir, &identity.bootstrap, &identity.product_id)
+            });
+            if let Some(task) = there.as_ref().and_then(|there| methods::update_task(&there.plan)) {
+                let as_system = "\" of this computer updates it as SYSTEM";
+                told.push_str(&text::join(&["; the scheduled task \"", task, as_system]));
+            }
+            return Err(Failure::with(Exit::NeedsAdministrator, told));
         }
         let mut hidden = Hidden::default();
         let outcome = self.elevate(system, identity, &mut hidden);

@@ -668,6 +668,7 @@ mod acts;
 mod bootstrap;
 mod config;
 mod removed_files;
+mod rights;
 mod rules;
 mod secrets;
 mod takeover;

@@ -71,7 +71,7 @@ pub fn run<S: System>(
         Action::Refuse(exit) if unfinished.is_empty() => return Err(Failure::new(exit, decision.reason)),
         _ => {}
     }
-    if let Leave::Ended(ended) = run.leave(system, identity)? {
+    if let Leave::Ended(ended) = run.leave_to_update(system, identity, detected.found.dir.as_deref())? {
         return Ok(ended);
     }
     // Held until a package is run: that takes the lock itself.

@@ -429,6 +429,10 @@ impl System for World {
         self.administrator
     }
 
+    fn is_filtered(&mut self) -> bool {
+        self.filtered
+    }
+
     fn related_products(&mut self, upgrade_code: &str) -> Result<Vec<RelatedProduct>> {
         Ok(self.products.get(upgrade_code).cloned().unwrap_or_default())
     }

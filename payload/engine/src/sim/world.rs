@@ -93,6 +93,8 @@ pub struct World {
     pub machine: Machine,
     /// The run has an administrator's rights.
     pub administrator: bool,
+    /// The run is an administrator's, not elevated.
+    pub filtered: bool,
     /// Windows Installer is busy.
     pub busy: bool,
     /// Somebody holds the product's lock.
@@ -166,6 +168,7 @@ impl Default for World {
             child_code: 0,
             machine: Machine { arch: Arch::X64, version: (10, 0, 19045), server: false },
             administrator: true,
+            filtered: false,
             busy: false,
             locked: false,
             cancelled: false,

@@ -110,6 +110,9 @@ pub const SC_STATUS_PROCESS_INFO: u32 = 0;
 // Security (winnt.h, accctrl.h, sddl.h).
 pub const TOKEN_QUERY: u32 = 8;
 pub const TOKEN_USER: u32 = 1;
+pub const TOKEN_ELEVATION_TYPE: u32 = 18;
+/// `TokenElevationTypeLimited`, in a buffer of zeros.
+pub const TOKEN_ELEVATION_TYPE_LIMITED: u64 = 3;
 pub const SDDL_REVISION_1: u32 = 1;
 pub const SE_FILE_OBJECT: u32 = 1;
 pub const GROUP_SECURITY_INFORMATION: u32 = 2;

@@ -316,6 +316,10 @@ impl System for Win32 {
         security::is_administrator()
     }
 
+    fn is_filtered(&mut self) -> bool {
+        trust::is_filtered()
+    }
+
     fn related_products(&mut self, upgrade_code: &str) -> Result<Vec<RelatedProduct>> {
         installer::related(upgrade_code)
     }

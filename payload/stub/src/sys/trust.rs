@@ -140,8 +140,8 @@ unsafe fn is_ours(sid: *mut c_void) -> bool {
     }
 }
 
-/// The SID of the account of this process, as text.
-pub fn user_sid() -> Result<String> {
+/// What this process' token says of a class (`TOKEN_INFORMATION_CLASS`).
+fn of_token(class: u32) -> Result<Vec<u64>> {
     let mut token = core::ptr::null_mut();
     // SAFETY: `token` takes a handle that is ours.
     let opened = unsafe { ffi::OpenProcessToken(ffi::GetCurrentProcess(), ffi::TOKEN_QUERY, &mut token) };
@@ -153,9 +153,22 @@ pub fn user_sid() -> Result<String> {
     let mut needed = 0;
     // SAFETY: the buffer holds `size` bytes.
     let done = unsafe {
-        ffi::GetTokenInformation(token.get(), ffi::TOKEN_USER, buffer.as_mut_ptr().cast(), size, &mut needed)
+        ffi::GetTokenInformation(token.get(), class, buffer.as_mut_ptr().cast(), size, &mut needed)
     };
     error::check(done, "read", "the process token")?;
+    Ok(buffer)
+}
+
+/// Whether User Account Control took this process' rights as an administrator: its token is the limited one of two.
+/// Windows before Vista does not know the question.
+pub fn is_filtered() -> bool {
+    of_token(ffi::TOKEN_ELEVATION_TYPE)
+        .is_ok_and(|buffer| buffer.first() == Some(&ffi::TOKEN_ELEVATION_TYPE_LIMITED))
+}
+
+/// The SID of the account of this process, as text.
+pub fn user_sid() -> Result<String> {
+    let buffer = of_token(ffi::TOKEN_USER)?;
     // SAFETY: the buffer starts with a SID_AND_ATTRIBUTES whose SID lies in the buffer.
     unsafe { sid_text((*buffer.as_ptr().cast::<ffi::SidAndAttributes>()).sid) }
 }
