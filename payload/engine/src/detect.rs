@@ -7,12 +7,13 @@ use packager_shared::decide::{Found, Manager, Related};
 use packager_shared::identity::Identity;
 use packager_shared::ids;
 use packager_shared::path;
-use packager_shared::plan::{Arch, Key, Platform, Root, View};
+use packager_shared::plan::{Arch, Key, Platform, Root, Scope, View};
 use packager_shared::platform;
 use packager_shared::state;
 
 use crate::System;
 use crate::failure::Outcome;
+use crate::guard;
 use crate::registry;
 use crate::text;
 
@@ -22,6 +23,8 @@ pub struct Detected {
     pub found: Found,
     /// The view that the state key was found in.
     pub view: Option<View>,
+    /// The state key names the directory: this program or Windows Installer put the product there.
+    pub registered: bool,
 }
 
 /// Whether a package may be installed on this machine: processor, Windows, .NET Framework. The inner error says what
@@ -76,6 +79,7 @@ pub fn detect<S: System>(system: &mut S, identity: &Identity, archs: &[Arch]) ->
         found.digest = registry::get_string(system, &key, state::DIGEST)?;
         folders.extend(registry::get_string(system, &key, state::INSTALL_DIR)?);
     }
+    let registered = folders.len();
     for key in &identity.detect {
         for view in [View::Bits64, View::Bits32] {
             let key = Key { view, ..key.clone() };
@@ -83,16 +87,25 @@ pub fn detect<S: System>(system: &mut S, identity: &Identity, archs: &[Arch]) ->
         }
     }
     found.broken = !folders.is_empty();
-    for candidate in folders.iter().filter_map(|text| folder(text)) {
-        if system.stat(&candidate)?.is_some_and(|stat| stat.directory) {
-            found.dir = Some(candidate);
-            found.broken = false;
-            break;
+    let mut ours = false;
+    for (place, text) in folders.iter().enumerate() {
+        let Some(candidate) = folder(text) else { continue };
+        if system.stat(&candidate)?.is_none_or(|stat| !stat.directory) {
+            continue;
         }
+        ours = place < registered;
+        // What a foreign key names may be anybody's: nothing there is believed, and nothing is put there.
+        if !ours && identity.scope == Scope::Machine && !guard::is_safe(system, &candidate) {
+            system.log(&text::join(&["others than administrators can change this folder: ", &candidate]));
+            continue;
+        }
+        found.dir = Some(candidate);
+        found.broken = false;
+        break;
     }
     for product in system.related_products(&ids::braced(&identity.upgrade_code))? {
         let version = text::version(&product.version);
         found.related.push(Related { product_code: product.product_code, version });
     }
-    Ok(Detected { found, view })
+    Ok(Detected { found, view, registered: ours })
 }

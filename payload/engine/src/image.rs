@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 
 use packager_shared::exit::Exit;
 use packager_shared::ids;
-use packager_shared::index::{self, Index};
+use packager_shared::index::{self, Digest, Index};
 use packager_shared::overlay::{self, Overlay, Tag};
 use packager_shared::plan::{self, Plan};
 use packager_shared::read_at::{END, IoError, ReadAt};
@@ -85,6 +85,8 @@ pub struct Package {
     pub index: Index,
     /// SHA-256 of the encoded index, lower-case hexadecimal: the release's digest.
     pub digest: String,
+    /// The digest of the encoded plan.
+    pub plan_digest: Digest,
 }
 
 impl Package {
@@ -98,6 +100,6 @@ impl Package {
                 "the package is damaged: plan and file index do not belong together",
             ));
         }
-        Ok(Self { plan, index, digest: ids::hex(&ids::sha256(index_bytes)) })
+        Ok(Self { plan, index, digest: ids::hex(&ids::sha256(index_bytes)), plan_digest: found })
     }
 }

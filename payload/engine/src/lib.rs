@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | [`system`] | the machine as the engine sees it |
 //! | [`flows`] | what a run does, from its command line to its exit code |
+//! | [`guard`] | which folders a run with an administrator's rights may work in |
 //! | [`image`] | the package behind a PE image |
 //! | [`detect`], [`facts`] | what is installed; the plan with this machine put in |
 //! | [`uninstaller`] | what removes a predecessor |
@@ -26,6 +27,7 @@ pub mod detect;
 pub mod facts;
 pub mod failure;
 pub mod flows;
+pub mod guard;
 pub mod image;
 pub mod purge;
 pub mod registry;

@@ -269,6 +269,9 @@ pub trait System {
     /// Whether only administrators, the system and the account of this run can write into a directory, and one of
     /// them owns it.
     fn is_protected(&mut self, path: &str) -> Result<bool>;
+    /// Whether administrators, the system or the account of this run own a file or directory. What a volume without
+    /// rights has, nobody owns.
+    fn is_owned(&mut self, path: &str) -> Result<bool>;
     /// Free bytes on the volume of an existing path.
     fn free_space(&mut self, path: &str) -> Result<u64>;
     /// A known directory, without trailing backslash; never [`Dir::InstallDir`]. `wide` asks for the 64-bit one of

@@ -5,10 +5,11 @@ use alloc::vec::Vec;
 
 use packager_shared::args::Action;
 use packager_shared::exit::Exit;
-use packager_shared::index::Entry;
+use packager_shared::ids;
+use packager_shared::index::{self, Entry};
 use packager_shared::overlay::Kind;
 use packager_shared::path;
-use packager_shared::plan::Site;
+use packager_shared::plan::{Scope, Site};
 use packager_shared::settings::{self, Sources};
 
 use super::Run;
@@ -17,25 +18,32 @@ use crate::acts::{Acts, Reason};
 use crate::detect::Detected;
 use crate::facts::{self, Facts};
 use crate::failure::{Failure, Outcome};
+use crate::guard;
 use crate::image::{Image, Package};
 use crate::source::Source;
 use crate::text;
-use crate::transaction::{self, Change, State, Summary};
+use crate::transaction::{self, Change, State, Summary, compare};
 
-/// The package that an installed bootstrap carries; `None` when there is none that can be used.
+/// The package that an installed bootstrap carries; `None` when there is none that can be used. What it says is done
+/// with this run's rights, so it has to be the one whose digest the state key holds: wherever it lies, and whoever
+/// can write there.
 pub fn installed_package<S: System>(
     system: &mut S,
-    dir: &str,
+    detected: &Detected,
     bootstrap: &str,
     product_id: &str,
 ) -> Option<Package> {
-    let file = path::join(dir, bootstrap);
+    let file = path::join(detected.found.dir.as_deref()?, bootstrap);
     let read = |system: &mut S| {
         let mut image = Image::open(system, &file)?;
         if image.overlay.kind != Kind::Installed {
             return Err(Failure::about(Exit::Damaged, "this is no installed bootstrap", &file));
         }
-        image.package(system)
+        let package = image.package(system)?;
+        if detected.found.digest != Some(release_digest(system, &mut image, &package)?) {
+            return Err(Failure::about(Exit::Damaged, "this is not the release that was installed", &file));
+        }
+        Ok(package)
     };
     match read(system) {
         Ok(package) if package.plan.product.id == product_id => Some(package),
@@ -45,6 +53,21 @@ pub fn installed_package<S: System>(
             None
         }
     }
+}
+
+/// The digest of the release that an installed bootstrap is of. Its own index cannot name it, the release's does.
+fn release_digest<S: System>(system: &mut S, image: &mut Image<S>, package: &Package) -> Outcome<String> {
+    let mut index = package.index.clone();
+    system.seek(&mut image.file, 0)?;
+    index.entries.push(Entry {
+        path: package.plan.bootstrap.name.clone(),
+        size: system.length(&mut image.file)?,
+        sha256: compare::hash(system, &mut image.file)?,
+        pe_version: Some(package.plan.product.version),
+        keep: false,
+    });
+    index.sort();
+    Ok(ids::hex(&ids::sha256(&index::encode(&index, &package.plan_digest))))
 }
 
 /// The state that a package left in a directory.
@@ -126,6 +149,10 @@ pub fn install<S: System>(
 ) -> Outcome<(Summary, String)> {
     let product = &package.plan.product;
     let dir = target_dir(system, package, detected, run)?;
+    let anchor = anchor(system, package, &dir);
+    if product.scope == Scope::Machine && !detected.registered {
+        guard::check(system, &dir, &anchor)?;
+    }
     let site: Option<&Site> = match run.args.site.as_deref().or(site) {
         None => None,
         Some(name) => Some(
@@ -157,7 +184,8 @@ pub fn install<S: System>(
         _ => Reason::Install,
     };
     if let Some(dir) = &detected.found.dir
-        && let Some(package_there) = installed_package(system, dir, &package.plan.bootstrap.name, &product.id)
+        && let Some(package_there) =
+            installed_package(system, detected, &package.plan.bootstrap.name, &product.id)
     {
         old = installed_state(system, &package_there, dir)?;
         leave(system, &package_there, dir, reason, &mut acts)?;
@@ -173,7 +201,6 @@ pub fn install<S: System>(
     let verb = if first { "Installing " } else { "Updating " };
     let headline = text::join(&[verb, &product.name, " ", &product.version_text]);
     system.introduce(&product.name, &headline);
-    let anchor = anchor(system, package, &dir);
     let change = Change {
         dir: &dir,
         anchor: &anchor,

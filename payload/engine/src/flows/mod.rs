@@ -32,6 +32,7 @@ use packager_shared::plan::{Key, Root, Scope};
 use packager_shared::{identity, path, quote, state};
 
 use crate::System;
+use crate::detect::Detected;
 use crate::failure::{Failure, Outcome};
 use crate::image::Image;
 use crate::registry;
@@ -155,12 +156,12 @@ impl Run<'_> {
         self.leave_to_update(system, identity, None)
     }
 
-    /// The same for an update: who may not is told of the task that does it, when what is installed in `dir` has one.
+    /// The same for an update: who may not is told of the task that does it, when what is installed has one.
     pub fn leave_to_update<S: System>(
         &self,
         system: &mut S,
         identity: &Identity,
-        dir: Option<&str>,
+        detected: Option<&Detected>,
     ) -> Outcome<Leave> {
         if identity.scope == Scope::User || system.is_administrator() {
             return Ok(Leave::Granted);
@@ -177,8 +178,8 @@ impl Run<'_> {
         if self.args.ui != Ui::Full || generation == Generation::Groups {
             let [why, instead] = methods::missing(generation, system.is_filtered());
             let mut told = text::join(&[Exit::NeedsAdministrator.text(), ": ", why, "; ", instead]);
-            let there = dir.and_then(|dir| {
-                install::installed_package(system, dir, &identity.bootstrap, &identity.product_id)
+            let there = detected.and_then(|detected| {
+                install::installed_package(system, detected, &identity.bootstrap, &identity.product_id)
             });
             if let Some(task) = there.as_ref().and_then(|there| methods::update_task(&there.plan)) {
                 let as_system = "\" of this computer updates it as SYSTEM";

@@ -658,6 +658,7 @@ fn an_uninstall_survives_the_loss_of_power_at_any_step() {
 fn a_journal_that_others_could_write_is_not_trusted() {
     let mut world = with(1);
     world.put(&std::format!("{DIR}\\.upd\\J"), b"PKGJRNL\x01");
+    world.open.insert(lower(&std::format!("{DIR}\\.upd")));
     let before = state(&world);
     assert_eq!(setup(&mut world, &product(2), "/quiet"), 1603);
     assert!(world.said[0].contains("others than administrators"));
@@ -665,6 +666,7 @@ fn a_journal_that_others_could_write_is_not_trusted() {
 }
 
 mod acts;
+mod attacks;
 mod bootstrap;
 mod config;
 mod removed_files;

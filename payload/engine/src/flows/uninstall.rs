@@ -41,10 +41,7 @@ pub fn run<S: System>(
     unfinished::finish(system, &unfinished, identity.scope)?;
     let detected = detect(system, identity, &archs)?;
     decided(system, &detected)?;
-    let installed = match &detected.found.dir {
-        Some(dir) => installed_package(system, dir, &identity.bootstrap, &identity.product_id),
-        None => None,
-    };
+    let installed = installed_package(system, &detected, &identity.bootstrap, &identity.product_id);
     let Some(package) = installed.or(own) else {
         let text =
             "what is installed is not known: run the setup program of the installed version with /uninstall";

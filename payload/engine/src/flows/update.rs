@@ -71,7 +71,7 @@ pub fn run<S: System>(
         Action::Refuse(exit) if unfinished.is_empty() => return Err(Failure::new(exit, decision.reason)),
         _ => {}
     }
-    if let Leave::Ended(ended) = run.leave_to_update(system, identity, detected.found.dir.as_deref())? {
+    if let Leave::Ended(ended) = run.leave_to_update(system, identity, Some(&detected))? {
         return Ok(ended);
     }
     // Held until a package is run: that takes the lock itself.
@@ -136,8 +136,9 @@ fn look<S: System>(
     let mut offer = Offer { version: release.version, serial: release.serial, floor, digest: &digest };
     let mut decision = decide(&detected.found, &offer, request);
     // The installed release may have signed a higher floor; reading it is only worth it when something will be done.
-    if let (Some(dir), false) = (&detected.found.dir, decision.action == Action::Nothing)
-        && let Some(installed) = installed_package(system, dir, &identity.bootstrap, &identity.product_id)
+    if decision.action != Action::Nothing
+        && let Some(installed) =
+            installed_package(system, &detected, &identity.bootstrap, &identity.product_id)
     {
         offer.floor = floor.max(installed.plan.bootstrap.floor);
         decision = decide(&detected.found, &offer, request);
@@ -165,8 +166,10 @@ fn asks_for_change<S: System>(
     if args.settings.is_empty() && args.clear.is_empty() && args.site.is_none() {
         return false;
     }
-    let Some(dir) = &detected.found.dir else { return false };
-    let Some(package) = installed_package(system, dir, &identity.bootstrap, &identity.product_id) else {
+    if detected.found.dir.is_none() {
+        return false;
+    }
+    let Some(package) = installed_package(system, detected, &identity.bootstrap, &identity.product_id) else {
         return true;
     };
     let product = &package.plan.product;

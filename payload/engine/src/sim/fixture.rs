@@ -374,7 +374,8 @@ impl Product {
     /// The index of everything, the bootstrap too.
     pub fn index(&self) -> Index {
         let mut index = self.payload_index();
-        index.entries.push(entry(&self.plan.bootstrap.name, &self.installed(), false));
+        let bootstrap = entry(&self.plan.bootstrap.name, &self.installed(), false);
+        index.entries.push(Entry { pe_version: Some(self.plan.product.version), ..bootstrap });
         index.sort();
         index
     }

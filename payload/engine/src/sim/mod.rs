@@ -240,7 +240,11 @@ impl System for World {
     }
 
     fn is_protected(&mut self, path: &str) -> Result<bool> {
-        Ok(self.tree.is_protected(path))
+        Ok(self.is_guarded(&lower(path)))
+    }
+
+    fn is_owned(&mut self, path: &str) -> Result<bool> {
+        Ok(!self.open.contains(&lower(path)))
     }
 
     fn free_space(&mut self, _path: &str) -> Result<u64> {

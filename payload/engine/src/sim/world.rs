@@ -71,6 +71,8 @@ pub struct World {
     pub images: BTreeSet<u64>,
     /// When whoever holds files lets them go, on this machine's clock.
     pub held_until: Option<u64>,
+    /// Folders that users can write into, lower case. Others are so too, but for `Program Files` and `Windows`.
+    pub open: BTreeSet<String>,
     /// Running images: they can be renamed, not deleted. Lower case.
     pub running: BTreeSet<String>,
     /// What is deleted at the next restart.
@@ -155,6 +157,7 @@ impl Default for World {
             held: BTreeMap::new(),
             held_until: None,
             images: BTreeSet::new(),
+            open: BTreeSet::new(),
             running: BTreeSet::new(),
             at_restart: Vec::new(),
             firewall: Shared::default(),
@@ -299,6 +302,14 @@ impl World {
     /// Whether a file is held open without sharing now.
     pub(super) fn is_held(&self, path: &str) -> bool {
         self.held.contains_key(&lower(path)) && self.held_until.is_none_or(|until| self.now < until)
+    }
+
+    /// Whether only administrators and the system can write into a folder.
+    pub(super) fn is_guarded(&self, path: &str) -> bool {
+        let own = self.tree.is_protected(path)
+            || self.rights.get(path).is_some_and(|rights| rights == crate::guard::RIGHTS)
+            || ["c:\\program files", "c:\\program files (x86)", "c:\\windows"].contains(&path);
+        !self.open.contains(path) && (own || parent(path).is_some_and(|parent| self.is_guarded(parent)))
     }
 
     /// Makes a folder a junction.

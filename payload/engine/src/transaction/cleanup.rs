@@ -122,6 +122,11 @@ pub fn remove_work_folder<S: System>(system: &mut S, work: &str, scope: Scope, c
     }
     for name in ["new", "old"] {
         let folder = path::join(work, name);
+        // A link goes, and what it leads to stays.
+        if matches!(system.stat(&folder), Ok(Some(stat)) if stat.reparse) {
+            let _ = system.remove_dir(&folder);
+            continue;
+        }
         for (name, _) in system.list(&folder).unwrap_or_default() {
             let file = path::join(&folder, &name);
             if system.remove_file(&file).is_err() {

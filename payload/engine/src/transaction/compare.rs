@@ -79,10 +79,15 @@ fn differs<S: System>(
 /// SHA-256 of a file on the disk.
 pub fn hash_file<S: System>(system: &mut S, file: &str) -> Outcome<Digest> {
     let mut open = system.open(file)?;
+    hash(system, &mut open)
+}
+
+/// SHA-256 of the rest of an open file.
+pub fn hash<S: System>(system: &mut S, file: &mut S::File) -> Outcome<Digest> {
     let mut hash = Sha256::new();
     let mut buffer = alloc::vec![0; 1 << 16];
     loop {
-        let count = system.read(&mut open, &mut buffer)?;
+        let count = system.read(file, &mut buffer)?;
         match buffer.get(..count) {
             Some(piece) if !piece.is_empty() => hash.update(piece),
             _ => return Ok(hash.finalize().into()),

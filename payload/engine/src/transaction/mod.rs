@@ -38,6 +38,7 @@ use crate::System;
 use crate::acts::Acts;
 use crate::facts::Step;
 use crate::failure::{Failure, Outcome};
+use crate::guard;
 use crate::source::Source;
 use crate::text;
 use undo::Undo;
@@ -260,7 +261,7 @@ impl<'a, S: System> Transaction<'a, S> {
         }
         for level in self.missing_dirs(&self.dir.clone())? {
             self.undo.push(Undo::RemoveDir(level.clone()));
-            self.system.create_dir(&level)?;
+            guard::create_dir(self.system, &level, self.scope)?;
         }
         self.undo.push(Undo::RemoveWorkFolder);
         self.system.create_protected_dir(&work)?;

@@ -174,15 +174,25 @@ impl Win32 {
         }
     }
 
-    /// Whether only we can write into a directory, and one of us owns it.
-    pub(super) fn path_is_ours(&self, path: &str) -> Result<bool> {
+    /// Opens something to ask who may do what with it.
+    fn open_for_rights(&self, path: &str) -> Result<File> {
         let how = How {
             access: ffi::READ_CONTROL,
             share: ffi::FILE_SHARE_READ | ffi::FILE_SHARE_WRITE | ffi::FILE_SHARE_DELETE,
             disposition: ffi::OPEN_EXISTING,
             flags: ffi::FILE_FLAG_OPEN_REPARSE_POINT | ffi::FILE_FLAG_BACKUP_SEMANTICS,
         };
-        trust::is_ours_to_write(self.open_with("open", path, how)?.handle(), path)
+        self.open_with("open", path, how)
+    }
+
+    /// Whether only we can write into a directory, and one of us owns it.
+    pub(super) fn path_is_ours(&self, path: &str) -> Result<bool> {
+        trust::is_ours_to_write(self.open_for_rights(path)?.handle(), path)
+    }
+
+    /// Whether one of us owns it.
+    pub(super) fn path_is_owned(&self, path: &str) -> Result<bool> {
+        Ok(trust::is_owned_by_us(self.open_for_rights(path)?.handle(), path))
     }
 
     pub(super) fn path_free_space(&self, path: &str) -> Result<u64> {

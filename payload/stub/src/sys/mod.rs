@@ -162,6 +162,10 @@ impl System for Win32 {
         self.path_is_ours(path)
     }
 
+    fn is_owned(&mut self, path: &str) -> Result<bool> {
+        self.path_is_owned(path)
+    }
+
     fn free_space(&mut self, path: &str) -> Result<u64> {
         self.path_free_space(path)
     }
