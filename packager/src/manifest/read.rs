@@ -343,6 +343,7 @@ fn bootstrap(t: &Table<'_, '_>) -> Bootstrap {
         private_key_file: t.text("private-key-file"),
         serial: t.number("serial"),
         floor: t.number("floor"),
+        spread: t.text("spread"),
     }
 }
 

@@ -414,6 +414,8 @@ pub struct Bootstrap {
     pub private_key_file: Option<Text>,
     /// `serial`
     pub serial: Option<Spanned<u32>>,
+    /// `spread`
+    pub spread: Option<Text>,
     /// `floor`
     pub floor: Option<Spanned<u32>>,
 }

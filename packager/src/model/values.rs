@@ -213,6 +213,17 @@ pub fn wait(text: &str) -> Result<u32, Problem> {
     }
 }
 
+/// Parses how long clients spread the taking of a release over, in seconds: whole ones, up to a day.
+pub fn spread(text: &str) -> Result<u32, Problem> {
+    let ms = duration(text)?;
+    match u32::try_from(ms / 1_000) {
+        Ok(seconds) if ms.is_multiple_of(1_000) && seconds <= 86_400 => Ok(seconds),
+        _ => Err(Problem::new(format!("releases cannot be spread over `{}`", short(text)))
+            .why("a run waits for up to a day, in whole seconds")
+            .help("write such as 30m or 4h")),
+    }
+}
+
 /// The name of a setting that stands alone, as `NAME` or `{NAME}`.
 #[must_use]
 pub fn setting_name(text: &str) -> &str {

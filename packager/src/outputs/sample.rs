@@ -76,6 +76,7 @@ pub fn package(arch: Arch) -> PackagePlan {
             public_key: None,
             serial: 42,
             floor: 40,
+            spread_s: 3_600,
         },
         ops: vec![
             Op::Directory {

@@ -204,6 +204,17 @@ pub struct Holder {
     pub pid: u32,
 }
 
+/// What a web server answered, before the content.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Answer {
+    /// HTTP status.
+    pub status: u32,
+    /// `Retry-After` in seconds; 0 without one, and when it is a date.
+    pub retry_after: u32,
+    /// `Content-Length` in bytes.
+    pub length: Option<u64>,
+}
+
 /// What a finished process left.
 pub type ExitCode = u32;
 
@@ -213,6 +224,8 @@ pub trait System {
     type File;
     /// A held lock; released when dropped.
     type Lock;
+    /// A file that comes from a web server; the connection is left when dropped.
+    type Download;
 
     // Files ------------------------------------------------------------------------------------------------
     /// Opens for reading, shared for reading and deleting.
@@ -277,6 +290,15 @@ pub trait System {
     /// A known directory, without trailing backslash; never [`Dir::InstallDir`]. `wide` asks for the 64-bit one of
     /// two, `scope` whether start menu, desktop and startup folder are the user's or everybody's.
     fn directory(&mut self, dir: Dir, wide: bool, scope: Scope) -> Result<String>;
+
+    // Web --------------------------------------------------------------------------------------------------
+    /// Asks for `http://` or `https://`, from a byte on (0: without a range), with the proxy of the machine, without
+    /// cookies and without the credentials of the account; `fresh` asks proxies to ask the server. Redirects are
+    /// followed, but never from https to http. Errors are those of WinHTTP (12000 to 12186). It comes back within
+    /// a minute or so, whatever the server does.
+    fn web_open(&mut self, url: &str, from: u64, fresh: bool) -> Result<(Self::Download, Answer)>;
+    /// Reads up to `buffer.len()` bytes; 0 is the end, or a connection that broke.
+    fn web_read(&mut self, download: &mut Self::Download, buffer: &mut [u8]) -> Result<usize>;
 
     // Registry ---------------------------------------------------------------------------------------------
     /// Whether a key exists.
@@ -383,6 +405,8 @@ pub trait System {
     fn lock(&mut self, name: &str) -> Result<Option<Self::Lock>>;
     /// Waits.
     fn sleep(&mut self, ms: u32);
+    /// A random number.
+    fn random(&mut self) -> u32;
     /// Milliseconds of a clock that only goes forward.
     fn ticks(&mut self) -> u64;
     /// The path of the running program.

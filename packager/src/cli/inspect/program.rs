@@ -130,6 +130,7 @@ pub(super) fn describe(plan: &Plan, shown: &mut Shown) {
     shown.fact("Floor", bootstrap.floor);
     shown.fact("Public key", bootstrap.public_key.map(|key| hex(&key)));
     shown.fact("Sources", bootstrap.sources.clone());
+    shown.fact("Spread", format!("{} s", bootstrap.spread_s));
     shown.fact("Sites", plan.sites.iter().map(|site| site.name.clone()).collect::<Vec<_>>());
 }
 

@@ -170,6 +170,7 @@ rules! {
     needs_newer_windows,
     path_clash,
     per_user,
+    plain_http,
     reserved_key,
     secret_in_payload,
     secret_in_plain_sight,
@@ -178,7 +179,6 @@ rules! {
     unquoted_path,
     unused_glob,
     view_64_in_x86,
-    web_source,
     wrong_machine,
 }
 

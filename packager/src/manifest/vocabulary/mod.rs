@@ -253,6 +253,7 @@ const BOOTSTRAP: &[Field] = &[
     field("private-key-file", Text, "the file with the key releases are signed with"),
     field("serial", Number(0, U32), "grows with every release; 1 when absent"),
     field("floor", Number(0, U32), "clients never go below it; 0 when absent"),
+    field("spread", Text, "a silent run waits up to so long, by chance, before it takes a new release"),
 ];
 
 const OUTPUT: &[Field] =

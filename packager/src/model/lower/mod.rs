@@ -265,6 +265,10 @@ fn bootstrap(bootstrap: &types::Bootstrap, inputs: &Inputs) -> Option<Bootstrap>
         },
         serial: bootstrap.serial.as_ref().map_or(1, |n| *n.get_ref()),
         floor: bootstrap.floor.as_ref().map_or(0, |n| *n.get_ref()),
+        spread_s: match &bootstrap.spread {
+            Some(spread) => values::spread(spread.get_ref()).ok()?,
+            None => 0,
+        },
     })
 }
 

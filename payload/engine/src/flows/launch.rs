@@ -16,7 +16,7 @@ use crate::System;
 use crate::facts;
 use crate::failure::{Failure, Outcome};
 use crate::secrets::{Hidden, protected_folder};
-use crate::source::copy_verified;
+use crate::source::places::Places;
 use crate::text;
 
 /// How long Windows Installer may be busy with something else before the run ends with 1618, in milliseconds.
@@ -35,7 +35,7 @@ pub enum How {
 pub fn run<S: System>(
     system: &mut S,
     identity: &Identity,
-    share: &str,
+    share: &mut Places,
     package: &Package,
     how: How,
     run: &Run<'_>,
@@ -68,13 +68,13 @@ pub fn run<S: System>(
 fn copy_and_run<S: System>(
     system: &mut S,
     identity: &Identity,
-    share: &str,
+    share: &mut Places,
     package: &Package,
     local: &str,
     how: How,
     args: &Args,
 ) -> Outcome<u32> {
-    let from = path::join(&path::join(share, "packages"), &package.name);
+    let from = path::join("packages", &package.name);
     let entry = Entry {
         path: package.name.clone(),
         size: package.file.size,
@@ -82,8 +82,8 @@ fn copy_and_run<S: System>(
         pe_version: None,
         keep: false,
     };
-    system.log(&text::join(&["copying ", &from]));
-    copy_verified(system, &from, local, &entry)?;
+    system.log(&text::join(&["copying ", &from, " from ", share.current()]));
+    share.copy_alone(system, &from, local, &entry)?;
     // The lines hold settings: they are not logged.
     let (program, line) = if package.msi {
         let started = system.ticks();

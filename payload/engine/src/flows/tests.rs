@@ -674,4 +674,5 @@ mod rights;
 mod rules;
 mod secrets;
 mod takeover;
+mod web;
 mod when;

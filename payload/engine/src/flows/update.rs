@@ -3,7 +3,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use packager_shared::args::Action as Asked;
+use packager_shared::args::{Action as Asked, Ui};
 use packager_shared::decide::{Action, Decision, Manager, Offer, Request, decide};
 use packager_shared::exit::Exit;
 use packager_shared::identity::Identity;
@@ -22,12 +22,17 @@ use crate::detect::{Detected, detect, fits};
 use crate::facts;
 use crate::failure::{Failure, Outcome};
 use crate::image::{MOST, Package};
-use crate::source::{Source, read_whole};
+use crate::source::places::{Places, read_head};
+use crate::source::stream::back_off;
+use crate::source::{Source, wait};
 use crate::text;
 
-/// A share and the release on it, verified.
+/// Other passes over the sources begin before so many milliseconds.
+const PASSES: u64 = 20_000;
+
+/// A release, verified, and the places that have it: the one it was read from, and those after it.
 struct Share {
-    root: String,
+    places: Places,
     release: Release,
 }
 
@@ -38,27 +43,19 @@ pub fn run<S: System>(
     own: Option<Package>,
     run: &Run<'_>,
 ) -> Outcome<Ended> {
-    let sources: Vec<String> = match own {
-        Some(_) => identity.sources.clone(),
-        None => path::parent(run.own_path).map(String::from).into_iter().collect(),
-    };
-    let share = open_share(system, identity, &sources)?;
-    let release = &share.release;
-    if run.args.action == Asked::Version {
-        return Ok(Ended::done("version", &release.version_text));
+    let mut sources = identity.sources.clone();
+    if own.is_none() {
+        // A bootstrap that was handed out without its share finds one there, too.
+        sources.splice(..0, path::parent(run.own_path).map(String::from));
     }
-    system.log(&text::join(&[
-        "release ",
-        &release.version_text,
-        " serial ",
-        &text::number(u64::from(release.serial)),
-        " on ",
-        &share.root,
-    ]));
-    let arch = choose(system, identity, release)?;
+    let mut share = open_share(system, identity, &sources)?;
+    if run.args.action == Asked::Version {
+        return Ok(Ended::done("version", &share.release.version_text));
+    }
+    let mut arch = choose(system, identity, &share.release)?;
     let request = Request::Update { force: run.args.force || run.args.action == Asked::Repair };
     let floor = own.as_ref().map_or(0, |own| own.plan.bootstrap.floor);
-    let (detected, decision) = look(system, identity, release, arch, (floor, request), run)?;
+    let (detected, decision) = look(system, identity, &share.release, &arch, (floor, request), run)?;
     let unfinished = unfinished::find(system, &detected, own.as_ref().map(|own| &own.plan), run);
     if run.args.whatif {
         return match decision.action {
@@ -74,32 +71,42 @@ pub fn run<S: System>(
     if let Leave::Ended(ended) = run.leave_to_update(system, identity, Some(&detected))? {
         return Ok(ended);
     }
+    let spread = own.as_ref().map_or(0, |own| own.plan.bootstrap.spread_s);
+    if spread > 0 && unfinished.is_empty() && run.args.ui == Ui::Quiet && !run.args.force {
+        spread_out(system, spread)?;
+        // Meanwhile it may have been taken back, or followed by another.
+        share = open_share(system, identity, &sources)?;
+        arch = choose(system, identity, &share.release)?;
+    }
     // Held until a package is run: that takes the lock itself.
     let held = lock(system, &identity.product_id)?;
     unfinished::finish(system, &unfinished, identity.scope)?;
-    let (detected, decision) = look(system, identity, release, arch, (floor, request), run)?;
+    let release = &share.release;
+    let (detected, decision) = look(system, identity, release, &arch, (floor, request), run)?;
     match decision.action {
         Action::Nothing => Ok(Ended::done("none", decision.reason)),
         Action::Refuse(exit) => Err(Failure::new(exit, decision.reason)),
         Action::FirstInstall => {
             drop(held);
-            first_install(system, identity, &share, arch.arch, run)
+            first_install(system, identity, &mut share, arch.arch, run)
         }
         Action::Msi { repair } => {
             drop(held);
-            let Some(package) = release.packages.iter().find(|p| p.msi && p.arch == arch.arch) else {
+            let mut packages = release.packages.iter();
+            let Some(package) = packages.find(|p| p.msi && p.arch == arch.arch) else {
                 return Err(Failure::new(
                     Exit::CannotOpen,
                     "the share holds no MSI, and Windows Installer manages this",
                 ));
             };
             let how = if repair { How::Repair } else { How::Install };
-            launch::run(system, identity, &share.root, package, how, run)
+            launch::run(system, identity, &mut share.places, package, how, run)
         }
         Action::Transaction { hash } => {
-            let package = read_package(system, identity, &share, arch)?;
-            let folder = files_folder(&share, arch.arch);
-            let (summary, _) = install(system, &package, &detected, Source::Folder(folder), hash, None, run)?;
+            let folder = files_folder(release, arch.arch);
+            let package = read_package(system, identity, &mut share.places, &folder, &arch)?;
+            let source = Source::Places(share.places, folder);
+            let (summary, _) = install(system, &package, &detected, source, hash, None, run)?;
             Ok(if summary.is_empty() {
                 Ended::done("none", "everything is as it shall be")
             } else {
@@ -194,37 +201,53 @@ fn asks_for_change<S: System>(
     })
 }
 
-/// The first source with a release that can be trusted.
+/// Waits a random part of `spread` seconds: a release is seen by many computers at the same moment.
+fn spread_out<S: System>(system: &mut S, spread: u32) -> Outcome<()> {
+    // A day at most: as many milliseconds as fit.
+    let most = spread.min(86_400) * 1_000;
+    let ms = system.random() % most;
+    system.log(&text::join(&["waiting, seconds: ", &text::number(u64::from(ms / 1_000))]));
+    wait(system, ms)
+}
+
+/// The first source with a release that can be trusted. When there is none, and a web server is only busy, they are asked
+/// again after a while.
 fn open_share<S: System>(system: &mut S, identity: &Identity, sources: &[String]) -> Outcome<Share> {
     let Some(key) = &identity.public_key else {
         return Err(Failure::new(Exit::Damaged, "the package has no public key: no release can be trusted"));
     };
+    let since = system.ticks();
     let mut first: Option<Failure> = None;
-    for root in sources {
-        let scheme = root.get(..4).unwrap_or_default();
-        let outcome = if scheme.eq_ignore_ascii_case("http") {
-            Err(Failure::about(Exit::CannotOpen, "web sources are not available in this version", root))
-        } else {
-            read_whole(system, &path::join(root, "release.idx"), release::MOST)
-                .and_then(|bytes| Ok(release::verify(&bytes, key, &identity.product_id)?))
-        };
-        match outcome {
-            Ok(release) => return Ok(Share { root: root.clone(), release }),
-            Err(failure) => {
-                system.log(&text::join(&["source ", root, ": ", &failure.text]));
-                first.get_or_insert(failure);
-            }
+    for pass in 1.. {
+        let mut again: Option<u32> = None;
+        for (at, root) in sources.iter().enumerate() {
+            let outcome = read_head(system, root).and_then(|bytes| {
+                Ok(release::verify(&bytes, key, &identity.product_id).map_err(Failure::from)?)
+            });
+            let broken = match outcome {
+                Ok(release) => {
+                    let serial = text::number(u64::from(release.serial));
+                    let version = &release.version_text;
+                    system.log(&text::join(&["release ", version, " serial ", &serial, " on ", root]));
+                    let places = Places::new(sources.get(at..).unwrap_or_default());
+                    return Ok(Share { places, release });
+                }
+                Err(broken) => broken,
+            };
+            system.log(&text::join(&["source ", root, ": ", &broken.failure.text]));
+            again = again.max(broken.again);
+            first.get_or_insert(broken.failure);
+        }
+        match again {
+            Some(least) if system.ticks().saturating_sub(since) < PASSES => back_off(system, pass, least)?,
+            _ => break,
         }
     }
     Err(first.unwrap_or_else(|| Failure::new(Exit::CannotOpen, "the package names no source of releases")))
 }
 
 /// The architecture to install: the one that is installed, else the best for this machine.
-fn choose<'a, S: System>(
-    system: &mut S,
-    identity: &Identity,
-    release: &'a Release,
-) -> Outcome<&'a ArchRelease> {
+fn choose<S: System>(system: &mut S, identity: &Identity, release: &Release) -> Outcome<ArchRelease> {
     let machine = system.machine();
     let mut archs: Vec<Arch> = Vec::new();
     let mut why = "the share has nothing for this processor";
@@ -246,29 +269,22 @@ fn choose<'a, S: System>(
         }
     }
     let found = chosen.and_then(|arch| release.archs.iter().find(|offered| offered.arch == arch));
-    found.ok_or_else(|| Failure::new(Exit::Platform, why))
+    found.cloned().ok_or_else(|| Failure::new(Exit::Platform, why))
 }
 
-fn files_folder(share: &Share, arch: Arch) -> String {
-    let serial = text::number(u64::from(share.release.serial));
-    text::join(&[
-        share.root.strip_suffix('\\').unwrap_or(&share.root),
-        "\\files\\",
-        &serial,
-        "\\",
-        arch_name(arch),
-    ])
+fn files_folder(release: &Release, arch: Arch) -> String {
+    text::join(&["files\\", &text::number(u64::from(release.serial)), "\\", arch_name(arch)])
 }
 
 fn read_package<S: System>(
     system: &mut S,
     identity: &Identity,
-    share: &Share,
+    places: &mut Places,
+    folder: &str,
     arch: &ArchRelease,
 ) -> Outcome<Package> {
-    let folder = files_folder(share, arch.arch);
-    let index = read_sealed(system, &path::join(&folder, "files.idx"), &arch.index)?;
-    let plan = read_sealed(system, &path::join(&folder, "plan.bin"), &arch.plan)?;
+    let index = read_sealed(system, places, &path::join(folder, "files.idx"), &arch.index)?;
+    let plan = read_sealed(system, places, &path::join(folder, "plan.bin"), &arch.plan)?;
     let package = Package::read(&plan, &index)?;
     let product = &package.plan.product;
     if product.id != identity.product_id || product.arch != arch.arch || product.scope != identity.scope {
@@ -278,21 +294,22 @@ fn read_package<S: System>(
     Ok(package)
 }
 
-fn read_sealed<S: System>(system: &mut S, file: &str, sealed: &Sealed) -> Outcome<Vec<u8>> {
+fn read_sealed<S: System>(
+    system: &mut S,
+    places: &mut Places,
+    file: &str,
+    sealed: &Sealed,
+) -> Outcome<Vec<u8>> {
     if sealed.size > MOST {
         return Err(Failure::about(Exit::Damaged, "a file of the release is too large", file));
     }
-    let bytes = read_whole(system, file, sealed.size)?;
-    if bytes.len() as u64 != sealed.size || ids::sha256(&bytes) != sealed.sha256 {
-        return Err(Failure::about(Exit::Damaged, "a file does not match the release", file));
-    }
-    Ok(bytes)
+    places.read(system, file, sealed)
 }
 
 fn first_install<S: System>(
     system: &mut S,
     identity: &Identity,
-    share: &Share,
+    share: &mut Share,
     arch: Arch,
     run: &Run<'_>,
 ) -> Outcome<Ended> {
@@ -301,5 +318,5 @@ fn first_install<S: System>(
     let Some(package) = wanted.or_else(|| packages().next()) else {
         return Err(Failure::new(Exit::CannotOpen, "the share holds no package for a first install"));
     };
-    launch::run(system, identity, &share.root, package, How::Install, run)
+    launch::run(system, identity, &mut share.places, package, How::Install, run)
 }

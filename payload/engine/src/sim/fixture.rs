@@ -110,6 +110,7 @@ pub fn product(version: u16) -> Product {
             public_key: Some(*keys().pk),
             serial: u32::from(version),
             floor: 1,
+            spread_s: 0,
         },
         ops: vec![
             Op::Directory { path: template("{ProgramData}\\Acme\\Agent"), acl: None, purge: false },

@@ -8,12 +8,13 @@ pub mod fixture;
 mod programs;
 mod registry;
 mod services;
+pub mod web;
 mod world;
 
 pub use disk::{Image, Loss, Shared};
 pub use files::{Node, Tree};
 pub use registry::reg;
-pub use world::{Fault, SimService, World};
+pub use world::{Fault, SimService, Traffic, World};
 
 use std::string::String;
 use std::vec::Vec;
@@ -25,7 +26,7 @@ use packager_shared::template::Dir;
 
 use crate::System;
 use crate::system::{
-    Error, ExitCode, FirewallRule, Holder, Machine, RegValue, RelatedProduct, Result, Securable,
+    Answer, Error, ExitCode, FirewallRule, Holder, Machine, RegValue, RelatedProduct, Result, Securable,
     ServiceConfig, ServiceState, Shortcut, Stat,
 };
 
@@ -55,8 +56,24 @@ const NO_SERVICE: u32 = 1060;
 impl System for World {
     type File = SimFile;
     type Lock = ();
+    type Download = web::SimDownload;
+
+    fn web_open(&mut self, url: &str, from: u64, _fresh: bool) -> Result<(Self::Download, Answer)> {
+        self.ask_web(url, from)
+    }
+
+    fn web_read(&mut self, download: &mut Self::Download, buffer: &mut [u8]) -> Result<usize> {
+        self.read_web(download, buffer)
+    }
+
+    fn random(&mut self) -> u32 {
+        // A linear congruential generator (Knuth, MMIX).
+        self.seed = self.seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.seed >> 33) as u32
+    }
 
     fn open(&mut self, path: &str) -> Result<SimFile> {
+        self.note(path, |traffic| traffic.opens += 1);
         match self.tree.get(path) {
             Some(Node::File { id, .. }) => {
                 Ok(SimFile { path: String::from(path), position: 0, writable: false, id: *id })
@@ -96,6 +113,10 @@ impl System for World {
         buffer[..count].copy_from_slice(&rest[..count]);
         file.position += count;
         self.bytes_read += count as u64;
+        self.note(&file.path, |traffic| {
+            traffic.reads += 1;
+            traffic.bytes += count as u64;
+        });
         Ok(count)
     }
 
@@ -140,6 +161,7 @@ impl System for World {
     }
 
     fn stat(&mut self, path: &str) -> Result<Option<Stat>> {
+        self.note(path, |traffic| traffic.looks += 1);
         self.what_is(path)
     }
 
@@ -174,6 +196,7 @@ impl System for World {
     }
 
     fn list(&mut self, path: &str) -> Result<Vec<(String, Stat)>> {
+        self.note(path, |traffic| traffic.looks += 1);
         if !matches!(self.tree.get(path), Some(Node::Dir { .. })) {
             return fail(PATH_NOT_FOUND, "list", path);
         }

@@ -11,6 +11,7 @@ use packager_shared::plan::Arch;
 
 use super::disk::{Record, Shared};
 use super::files::{Node, Tree};
+use super::web::Web;
 use super::{ACCESS_DENIED, EXISTS, PATH_NOT_FOUND, fail};
 use crate::system::{Machine, RegValue, RelatedProduct, Result, ServiceConfig, ServiceState};
 
@@ -138,7 +139,26 @@ pub struct World {
     /// Services that do not stop, or do not start, lower case.
     pub stubborn: BTreeSet<String>,
     pub(super) record: Option<Record>,
+    /// What was done with each file of a server, lower case, since the last launch.
+    pub traffic: BTreeMap<String, Traffic>,
+    /// Web servers.
+    pub web: Web,
+    /// What random numbers come from.
+    pub seed: u64,
     pub(super) ids: u64,
+}
+
+/// How often a file was opened, read and looked at, and how much of it was read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Traffic {
+    /// Opened for reading.
+    pub opens: u64,
+    /// Read from.
+    pub reads: u64,
+    /// Bytes that came.
+    pub bytes: u64,
+    /// Asked for size and times, or listed.
+    pub looks: u64,
 }
 
 impl Default for World {
@@ -191,6 +211,9 @@ impl Default for World {
             network: None,
             stubborn: BTreeSet::new(),
             record: None,
+            traffic: BTreeMap::new(),
+            web: Web::default(),
+            seed: 1,
             ids: 0,
         };
         for dir in [
@@ -334,6 +357,24 @@ impl World {
         out
     }
 
+    pub(super) fn note(&mut self, path: &str, what: impl FnOnce(&mut Traffic)) {
+        if path.starts_with("\\\\") {
+            what(self.traffic.entry(lower(path)).or_default());
+        }
+    }
+
+    /// What was done with the files below a server's folder, together.
+    pub fn traffic_below(&self, folder: &str) -> Traffic {
+        let folder = lower(folder);
+        let below = self.traffic.iter().filter(|(path, _)| path.starts_with(&folder));
+        below.fold(Traffic::default(), |sum, (_, one)| Traffic {
+            opens: sum.opens + one.opens,
+            reads: sum.reads + one.reads,
+            bytes: sum.bytes + one.bytes,
+            looks: sum.looks + one.looks,
+        })
+    }
+
     /// What is in a file.
     pub fn content(&self, path: &str) -> Option<Vec<u8>> {
         match self.tree.get(path) {
@@ -425,6 +466,7 @@ impl World {
         self.said.clear();
         self.mutations = 0;
         self.bytes_read = 0;
+        self.traffic.clear();
         self.runs.clear();
         let line = std::format!("\"{program}\" {arguments}");
         let code = crate::main(self, &line);

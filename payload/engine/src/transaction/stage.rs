@@ -34,9 +34,16 @@ impl<S: System> Staged<S> {
         Ok(system.write(&mut self.file, bytes)?)
     }
 
+    /// Forgets what was written: another place is tried. What is longer than what comes now is written over, because
+    /// nothing is kept before it has the entry's size.
+    pub fn again(&mut self, system: &mut S) -> Outcome<()> {
+        (self.hash, self.size) = (Sha256::new(), 0);
+        Ok(system.seek(&mut self.file, 0)?)
+    }
+
     /// Compares with the entry, sets the fixed time, and forces it to the disk.
-    pub fn finish(mut self, system: &mut S, entry: &Entry) -> Outcome<()> {
-        if self.size != entry.size || self.hash.finalize()[..] != entry.sha256 {
+    pub fn finish(&mut self, system: &mut S, entry: &Entry) -> Outcome<()> {
+        if self.size != entry.size || core::mem::take(&mut self.hash).finalize()[..] != entry.sha256 {
             return Err(mismatch(entry));
         }
         system.flush(&mut self.file)?;
@@ -44,7 +51,8 @@ impl<S: System> Staged<S> {
     }
 }
 
-fn mismatch(entry: &Entry) -> Failure {
+/// What is said of content that is not the release's.
+pub fn mismatch(entry: &Entry) -> Failure {
     Failure::about(Exit::Damaged, "a file does not match the release", &entry.path)
 }
 

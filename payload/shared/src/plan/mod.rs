@@ -411,6 +411,8 @@ pub struct Bootstrap {
     pub serial: u32,
     /// Clients never go below this serial.
     pub floor: u32,
+    /// A silent run that finds a new release waits a random part of this before it reads more, in seconds.
+    pub spread_s: u32,
 }
 
 /// Everything that shall be true on the target, but for the files, which are in the [`crate::index::Index`].

@@ -58,6 +58,7 @@ fn core(w: &mut Writer, plan: &Plan) {
     w.option(b.public_key.as_ref(), |w, k| w.raw(k));
     w.u32(b.serial);
     w.u32(b.floor);
+    w.u32(b.spread_s);
     in_use(w, b.in_use);
     w.list(&plan.ops, op);
 }
@@ -89,6 +90,7 @@ pub fn decode_with_digest(bytes: &[u8]) -> Result<(Plan, Digest)> {
             public_key: r.option(Reader::array)?,
             serial: r.u32()?,
             floor: r.u32()?,
+            spread_s: r.u32()?,
             in_use: read_in_use(&mut r)?,
         },
         ops: r.list(read_op)?,

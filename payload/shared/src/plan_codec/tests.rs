@@ -88,6 +88,7 @@ fn plan() -> Plan {
             public_key: Some([6; 32]),
             serial: 42,
             floor: 40,
+            spread_s: 3_600,
         },
         ops: vec![
             Op::Directory { path: template("{ProgramData}\\Acme"), acl: Some("D:".into()), purge: true },

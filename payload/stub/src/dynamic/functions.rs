@@ -112,6 +112,18 @@ found_at_run_time! {
         fn RmShutdown(u32, u32, *const c_void) -> u32;
         fn RmEndSession(u32) -> u32;
     }
+    system "winhttp.dll" {
+        fn WinHttpOpen(*const u16, u32, *const u16, *const u16, u32) -> Handle;
+        fn WinHttpConnect(Handle, *const u16, u16, u32) -> Handle;
+        fn WinHttpOpenRequest(Handle, *const u16, *const u16, *const u16, *const u16, *const *const u16, u32) -> Handle;
+        fn WinHttpSendRequest(Handle, *const u16, u32, *const c_void, u32, u32, usize) -> Bool;
+        fn WinHttpReceiveResponse(Handle, *mut c_void) -> Bool;
+        fn WinHttpQueryHeaders(Handle, u32, *const u16, *mut c_void, *mut u32, *mut u32) -> Bool;
+        fn WinHttpReadData(Handle, *mut c_void, u32, *mut u32) -> Bool;
+        fn WinHttpSetOption(Handle, u32, *const c_void, u32) -> Bool;
+        fn WinHttpSetTimeouts(Handle, i32, i32, i32, i32) -> Bool;
+        fn WinHttpCloseHandle(Handle) -> Bool;
+    }
     system "mpr.dll" {
         fn WNetGetConnectionW(*const u16, *mut u16, *mut u32) -> u32;
     }

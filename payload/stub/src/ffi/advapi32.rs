@@ -226,4 +226,6 @@ unsafe extern "system" {
         sacl: *const c_void,
     ) -> u32;
     pub fn StartServiceW(service: Handle, count: u32, arguments: *const *const u16) -> Bool;
+    /// RtlGenRandom, by its only exported name.
+    pub fn SystemFunction036(buffer: *mut u8, size: u32) -> u8;
 }

@@ -21,13 +21,14 @@ pub mod security;
 mod services;
 mod shell;
 mod trust;
+mod web;
 
 use alloc::string::String;
 use alloc::vec::Vec;
 
 use packager_engine::system::{
-    ExitCode, FirewallRule, Holder, Machine, RegValue, RelatedProduct, Result, Securable, ServiceConfig,
-    ServiceState, Shortcut, Stat, System,
+    Answer, ExitCode, FirewallRule, Holder, Machine, RegValue, RelatedProduct, Result, Securable,
+    ServiceConfig, ServiceState, Shortcut, Stat, System,
 };
 use packager_shared::args;
 use packager_shared::plan::{Key, Scope};
@@ -43,12 +44,18 @@ pub struct Win32 {
     /// What GetTickCount said last, and how often it has wrapped around.
     ticks: (u32, u32),
     ui: Ui,
+    web: web::Session,
 }
 
 impl Win32 {
     /// This machine; nothing is shown yet.
     pub fn new() -> Self {
-        Self { system32: redirection::system(), ticks: (0, 0), ui: Ui::default() }
+        Self {
+            system32: redirection::system(),
+            ticks: (0, 0),
+            ui: Ui::default(),
+            web: web::Session::default(),
+        }
     }
 
     /// Shows how it ended, and nothing more after that.
@@ -60,6 +67,19 @@ impl Win32 {
 impl System for Win32 {
     type File = files::File;
     type Lock = lock::Lock;
+    type Download = web::Download;
+
+    fn web_open(&mut self, url: &str, from: u64, fresh: bool) -> Result<(Self::Download, Answer)> {
+        self.web.open(url, from, fresh)
+    }
+
+    fn web_read(&mut self, download: &mut Self::Download, buffer: &mut [u8]) -> Result<usize> {
+        download.read(buffer)
+    }
+
+    fn random(&mut self) -> u32 {
+        web::random()
+    }
 
     fn open(&mut self, path: &str) -> Result<Self::File> {
         self.file_open(path)
