@@ -341,6 +341,7 @@ fn bootstrap(t: &Table<'_, '_>) -> Bootstrap {
         public_key: t.text("public-key"),
         private_key_env: t.text("private-key-env"),
         private_key_file: t.text("private-key-file"),
+        update_every: t.text("update-every"),
         serial: t.number("serial"),
         floor: t.number("floor"),
         spread: t.text("spread"),

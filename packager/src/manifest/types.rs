@@ -412,6 +412,8 @@ pub struct Bootstrap {
     pub private_key_env: Option<Text>,
     /// `private-key-file`
     pub private_key_file: Option<Text>,
+    /// `update-every`
+    pub update_every: Option<Text>,
     /// `serial`
     pub serial: Option<Spanned<u32>>,
     /// `spread`

@@ -91,6 +91,12 @@ pub fn task_name(text: &str) -> Result<(), Problem> {
     Ok(())
 }
 
+/// What the task of `[bootstrap] update-every` is called.
+#[must_use]
+pub fn update_task_name(product_id: &str) -> String {
+    format!("{product_id} update")
+}
+
 /// A time between two runs of a task, in minutes.
 pub fn interval(text: &str) -> Result<u32, Problem> {
     let ms = values::duration(text)?;

@@ -20,6 +20,7 @@ mod raw_tables;
 mod reproducible;
 mod rules;
 mod secrets;
+mod self_update;
 mod services;
 mod settings;
 mod share;

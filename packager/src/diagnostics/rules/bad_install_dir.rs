@@ -18,7 +18,10 @@ fn check(context: &Context<'_>, out: &mut Findings<'_>) {
     out.check(dir, |text| places::install_dir(text, scope, &context.names));
     let template = places::install_dir(dir.get_ref(), scope, &context.names);
     let open = template.is_ok_and(|template| template.0.first() == Some(&Part::Dir(Dir::ProgramData)));
-    let as_system = !manifest.services.is_empty() || !manifest.tasks.is_empty() || !manifest.runs.is_empty();
+    let as_system = !manifest.services.is_empty()
+        || !manifest.tasks.is_empty()
+        || !manifest.runs.is_empty()
+        || manifest.bootstrap.update_every.is_some();
     if open && as_system && scope == Scope::Machine {
         let problem = Problem::new("programs that run as the system lie where users may write")
             .why("Windows lets every user create files below ProgramData: a DLL beside the program would be loaded")

@@ -35,6 +35,28 @@ fn check(context: &Context<'_>, out: &mut Findings<'_>) {
             out.error(Finding::at(task.span.clone(), problem));
         }
     }
+    update(context, out);
+}
+
+/// `[bootstrap] update-every`
+fn update(context: &Context<'_>, out: &mut Findings<'_>) {
+    let manifest = context.manifest;
+    let Some(every) = &manifest.bootstrap.update_every else { return };
+    out.check(every, rules::interval);
+    if manifest.bootstrap.sources.is_empty() {
+        let problem = Problem::new("`update-every` without `sources`")
+            .why("the installed copy looks for releases in its sources alone")
+            .help("name the share: sources = ['\\\\server\\share']");
+        out.error(Finding::at(every.span(), problem));
+    }
+    let id = manifest.product.id.as_ref().map_or("", |id| id.get_ref());
+    let own = rules::update_task_name(id);
+    let mut names = manifest.tasks.iter().filter_map(|task| task.name.as_ref());
+    if let Some(name) = names.find(|name| name.get_ref().eq_ignore_ascii_case(&own)) {
+        let problem = Problem::new(format!("`{own}` is the name of the task that `update-every` makes"))
+            .help("give this task another name, or remove one of the two");
+        out.error(Finding::at(name.span(), problem));
+    }
 }
 
 #[cfg(test)]
@@ -57,5 +79,14 @@ mod tests {
             error(&named(bad), "bad-task", "name =");
         }
         fine(&task("every = '4h'\nargs = ['-u', '/quiet']\njitter = '30m'\nas = 'system'"));
+        let update = |every: &str| and("").replace("[bootstrap]", &format!("[bootstrap]\nupdate-every = '{every}'"));
+        let sources = |every: &str| update(every).replace("[bootstrap]", "[bootstrap]\nsources = ['\\\\s\\x']");
+        fine(&sources("4h"));
+        error(&update("4h"), "bad-task", "update-every");
+        for bad in ["10s", "0h", "32d", "often"] {
+            error(&sources(bad), "bad-task", "update-every");
+        }
+        let same = "[[task]]\nname = 'com.example.agent UPDATE'\nevery = '4h'\nrun = '{InstallDir}\\bin\\ctl.exe'";
+        error(&format!("{}\n{same}", sources("4h")), "bad-task", "name = 'com.example.agent UPDATE'");
     }
 }

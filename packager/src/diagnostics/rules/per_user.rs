@@ -35,6 +35,9 @@ fn check(context: &Context<'_>, out: &mut Findings<'_>) {
     let spans = spans.chain(manifest.firewall.iter().map(|f| ("firewall rule", &f.span)));
     let spans = spans.chain(manifest.tasks.iter().map(|t| ("scheduled task of the machine", &t.span)));
     let spans = spans.chain(manifest.event_sources.iter().map(|e| ("source of the event log", &e.span)));
+    let update = manifest.bootstrap.update_every.iter().map(|every| every.span());
+    let update: Vec<_> = update.collect();
+    let spans = spans.chain(update.iter().map(|span| ("task that updates it as the system", span)));
     for (what, span) in spans.filter(|_| user) {
         let problem = Problem::new(format!("a per-user product cannot have a {what}"))
             .why("it belongs to the machine; making one needs an administrator")
@@ -57,6 +60,8 @@ mod tests {
         error(&user("[[firewall]]\nname = 'A'\nallow = { remote = '::1' }"), "per-user", "[[firewall]]");
         error(&user("[[event-source]]\nname = 'A'"), "per-user", "[[event-source]]");
         error(&user("[[registry]]\nkey = 'HKLM\\A'"), "per-user", "key");
+        let update = "[bootstrap]\nsources = ['\\\\s\\x']\nupdate-every = '4h'";
+        error(&user("").replace("[bootstrap]", update), "per-user", "update-every");
         error(&user("[setting.A]\nregistry = 'HKLM\\A\\B'"), "per-user", "registry");
         fine(&user("[[registry]]\nkey = 'HKCU\\A'"));
         fine(&user("[[registry]]\nkey = 'HKCR\\.acme'"));

@@ -251,6 +251,11 @@ const BOOTSTRAP: &[Field] = &[
     field("public-key", Text, "the file with the key clients trust"),
     field("private-key-env", Text, "the environment variable with the key releases are signed with"),
     field("private-key-file", Text, "the file with the key releases are signed with"),
+    field(
+        "update-every",
+        Text,
+        "how often the installed copy updates, as SYSTEM, such as 4h; never when absent",
+    ),
     field("serial", Number(0, U32), "grows with every release; 1 when absent"),
     field("floor", Number(0, U32), "clients never go below it; 0 when absent"),
     field("spread", Text, "a silent run waits up to so long, by chance, before it takes a new release"),

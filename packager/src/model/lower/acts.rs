@@ -32,6 +32,7 @@ pub(super) fn acts(manifest: &Manifest, names: &Names) -> Option<Vec<Op>> {
     }
     ops.extend(all(&manifest.firewall, |t| when::op(&t.when, names, rules::firewall(t, names)?))?);
     ops.extend(all(&manifest.tasks, |t| when::op(&t.when, names, rules::task(t, names)?))?);
+    ops.extend(rules::update_task(manifest)?);
     ops.extend(all(&manifest.event_providers, |t| {
         let below = |text: &Option<Text>| values::below_install_dir(text.as_ref()?.get_ref()).ok();
         Some(Op::EventProvider { manifest: below(&t.manifest)?, file: below(&t.file)? })

@@ -2,12 +2,15 @@
 
 use packager_shared::plan::{FirewallRule, Op, Protocol, Task, TaskAccount, Trigger, profile};
 use packager_shared::quote;
-use packager_shared::template::{Part, Template};
+use packager_shared::template::{Dir, Part, Template};
 
 use super::{template, text};
-use crate::manifest::types;
+use crate::manifest::types::{self, Manifest};
 use crate::model::places::Names;
 use crate::model::{rules, values};
+
+/// Minutes after which an update is ended that hangs; the next one begins where it stood.
+const UPDATE_LIMIT: u32 = 12 * 60;
 
 /// A firewall rule.
 pub fn firewall(rule: &types::Firewall, names: &Names) -> Option<Op> {
@@ -90,6 +93,25 @@ pub fn task(task: &types::Task, names: &Names) -> Option<Op> {
         },
         limit_minutes: minutes(&task.limit)?,
     }))
+}
+
+/// The task of `[bootstrap] update-every`: the installed bootstrap brings the machine to the release of its share, with
+/// the rights of the system, whoever is logged on. Its name has to be legal and the product's own: it is the id's.
+pub fn update_task(manifest: &Manifest) -> Option<Option<Op>> {
+    let Some(every) = &manifest.bootstrap.update_every else { return Some(None) };
+    let minutes = rules::interval(every.get_ref()).ok()?;
+    let name = super::bootstrap_name(&manifest.bootstrap);
+    Some(Some(Op::Task(Task {
+        name: rules::update_task_name(text(&manifest.product.id)?.as_str()),
+        description: format!("Brings {} to the release that its share offers", text(&manifest.product.name)?),
+        program: Template(vec![Part::Dir(Dir::InstallDir), Part::Text(name)]),
+        args: Template(vec![Part::Text("-u /quiet".into())]),
+        triggers: vec![Trigger::Every(minutes)],
+        // Otherwise all machines would ask the server in the same minute.
+        jitter_minutes: (minutes / 4).min(60),
+        account: TaskAccount::System,
+        limit_minutes: UPDATE_LIMIT,
+    })))
 }
 
 /// Arguments as a command line: those that are known only on the target stand in quotes.

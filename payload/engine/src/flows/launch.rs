@@ -6,7 +6,9 @@ use packager_shared::args::{Args, Ui};
 use packager_shared::exit::Exit;
 use packager_shared::identity::Identity;
 use packager_shared::index::Entry;
+use packager_shared::overlay::Kind;
 use packager_shared::path;
+use packager_shared::plan::Scope;
 use packager_shared::quote;
 use packager_shared::release::Package;
 use packager_shared::template::Dir;
@@ -15,9 +17,13 @@ use super::{Ended, Run};
 use crate::System;
 use crate::facts;
 use crate::failure::{Failure, Outcome};
+use crate::image::MOST;
 use crate::secrets::{Hidden, protected_folder};
 use crate::source::places::Places;
+use crate::source::read_whole;
+use crate::system;
 use crate::text;
+use crate::transaction::cleanup;
 
 /// How long Windows Installer may be busy with something else before the run ends with 1618, in milliseconds.
 const PATIENCE: u64 = 60_000;
@@ -46,7 +52,8 @@ pub fn run<S: System>(
     // The new program's command line, which others may read, holds no secrets.
     let outcome = hidden.settings(system, identity, &run.args.settings).and_then(|settings| {
         let args = Args { settings, ..run.args.clone() };
-        copy_and_run(system, identity, share, package, &local, how, &args)
+        let own = (run.kind == Kind::Installed && package.msi).then_some(run.own_path);
+        copy_and_run(system, identity, share, package, (&local, own), how, &args)
     });
     hidden.remove(system);
     let _ = system.remove_file(&local);
@@ -70,7 +77,7 @@ fn copy_and_run<S: System>(
     identity: &Identity,
     share: &mut Places,
     package: &Package,
-    local: &str,
+    (local, own): (&str, Option<&str>),
     how: How,
     args: &Args,
 ) -> Outcome<u32> {
@@ -98,10 +105,39 @@ fn copy_and_run<S: System>(
     } else {
         (String::from(local), setup_line(args))
     };
+    if let Some(own) = own
+        && let Err(failure) = make_way(system, identity.scope, own)
+    {
+        system.log(&failure.text);
+    }
     system.log(&text::join(&["running ", &program]));
     let code = system.run(&program, &line)?;
     system.log(&text::join(&["it ended with ", &text::number(u64::from(code))]));
     Ok(code)
+}
+
+/// Puts a copy in the place of the running program, which Windows Installer will replace: in use, it would take a
+/// restart, or be ended by the Restart Manager. A running image can be renamed, not deleted.
+fn make_way<S: System>(system: &mut S, scope: Scope, own: &str) -> Outcome<()> {
+    let bytes = read_whole(system, own, MOST)?;
+    let stamp = text::number(system.ticks());
+    let (copy, aside) = (text::join(&[own, "~", &stamp, "n"]), text::join(&[own, "~", &stamp, "o"]));
+    let put = |system: &mut S| -> system::Result<()> {
+        let mut file = system.create(&copy)?;
+        system.write(&mut file, &bytes)?;
+        system.flush(&mut file)?;
+        drop(file);
+        system.rename(own, &aside)?;
+        system.rename(&copy, own).inspect_err(|_| {
+            let _ = system.rename(&aside, own);
+        })
+    };
+    if let Err(error) = put(system) {
+        let _ = system.remove_file(&copy);
+        return Err(error.into());
+    }
+    cleanup::bury(system, path::parent(own).unwrap_or(own), scope, &aside);
+    Ok(())
 }
 
 /// What stands behind `msiexec.exe`.

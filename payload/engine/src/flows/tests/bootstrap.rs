@@ -197,6 +197,42 @@ fn windows_installer_updates_what_it_manages() {
 }
 
 #[test]
+fn the_installed_copy_makes_way_for_windows_installer() {
+    let mut start = with(1);
+    publish(&mut start, &product(2));
+    let managed = registry::string(SZ, "msi");
+    let setup_key = reg(&key("SOFTWARE\\Acme\\com.acme.agent\\Setup"));
+    start.registry.get_mut(&setup_key).expect("installed").insert("managedby".into(), managed);
+    let related = RelatedProduct { product_code: "{CODE}".into(), version: "1.0.0".into() };
+    start.products.insert("{07070707-0707-0707-0707-070707070707}".into(), [related].into());
+    start.running = [lower(INSTALLED)].into();
+    let before = start.content(INSTALLED);
+    let mut good = start.clone();
+    assert_eq!(good.launch(INSTALLED, "-u /quiet"), 0, "{:#?}", good.log);
+    assert_eq!((last(&good), good.ran.len()), ("exit=0 action=msi-install", 1));
+    assert_eq!(good.content(INSTALLED), before, "a copy is in its place");
+    assert!(crate::System::remove_file(&mut good, INSTALLED).is_ok(), "the image is in use still");
+    assert!(good.at_restart.iter().all(|path| path.contains("~removed-")), "{:?}", good.at_restart);
+    good.restart();
+    assert!(good.tree.children(DIR).iter().all(|path| !path.contains('~')));
+    // Where it cannot, Windows Installer is run all the same: it takes a restart then.
+    for number in 0..good.mutations {
+        for fault in [Fault::FailAt(number, 5), Fault::PowerOffAt(number)] {
+            let mut world = start.clone();
+            world.fault = fault;
+            let code = world.launch(INSTALLED, "-u /quiet");
+            let off = matches!(world.fault, Fault::PowerOffAt(_));
+            let there = world.content(INSTALLED) == before;
+            // Between two names the power may go: then a copy lies beside.
+            let beside = world.tree.children(DIR).iter().any(|path| path.contains("autopcc.exe~"));
+            assert!(there || (off && beside), "{number}: {:#?}", world.log);
+            assert!(off || code == 0 || world.ran.is_empty(), "{number}: {code}");
+            assert!(!world.at_restart.iter().any(|path| *path == lower(INSTALLED)), "{number}");
+        }
+    }
+}
+
+#[test]
 fn custom_actions_do_and_undo_the_big_numbers() {
     let mut world = with(1);
     let agent = key("SOFTWARE\\Acme\\Agent");
