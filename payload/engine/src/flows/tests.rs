@@ -672,6 +672,7 @@ mod config;
 mod removed_files;
 mod rights;
 mod rules;
+mod scenarios;
 mod secrets;
 mod takeover;
 mod web;

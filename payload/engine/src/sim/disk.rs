@@ -12,7 +12,7 @@ use std::rc::Rc;
 use std::string::String;
 use std::vec::Vec;
 
-use super::files::Tree;
+use super::files::{Node, Tree};
 use super::world::{SimService, World};
 use crate::system::RegValue;
 
@@ -171,5 +171,77 @@ impl World {
         };
         out.restart();
         out
+    }
+}
+
+/// One thing that two machines have not alike.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unlike {
+    /// A path, a key, `key -> value`, `service x`, `rule x`, `task x`, `effect x`.
+    pub name: String,
+    /// What this machine has.
+    pub here: Option<String>,
+    /// What the other one has.
+    pub there: Option<String>,
+}
+
+impl World {
+    /// What two machines have not alike: what [`World::snapshot`] tells, without writing all of it down.
+    pub fn unlike(&self, other: &Self) -> Vec<Unlike> {
+        let mut out = Vec::new();
+        let content = |world: &Self, node: &Node| match node {
+            Node::File { id, modified, protected } => {
+                let bytes = world.contents.get(id).cloned().unwrap_or_default();
+                let digest = packager_shared::ids::hex(&packager_shared::ids::sha256(&bytes)[..6]);
+                std::format!("file {} {digest} {modified} protected={protected}", bytes.len())
+            }
+            Node::Dir { protected, link } => std::format!("dir protected={protected} link={link}"),
+        };
+        let same = |a: &Node, b: &Node| match (a, b) {
+            (
+                Node::File { id: one, modified: m1, protected: p1 },
+                Node::File { id: two, modified: m2, protected: p2 },
+            ) => m1 == m2 && p1 == p2 && self.contents.get(one) == other.contents.get(two),
+            _ => a == b,
+        };
+        for (path, node) in self.tree.iter() {
+            let theirs = other.tree.get(path);
+            if !theirs.is_some_and(|theirs| same(node, theirs)) {
+                let there = theirs.map(|node| content(other, node));
+                out.push(Unlike { name: path.clone(), here: Some(content(self, node)), there });
+            }
+        }
+        for (path, node) in other.tree.iter().filter(|(path, _)| self.tree.get(path).is_none()) {
+            out.push(Unlike { name: path.clone(), here: None, there: Some(content(other, node)) });
+        }
+        compare(&mut out, "", &self.registry, &other.registry);
+        compare(&mut out, "rights of ", &self.rights, &other.rights);
+        compare(&mut out, "service ", &self.services, &other.services);
+        compare(&mut out, "rule ", &self.firewall, &other.firewall);
+        compare(&mut out, "task ", &self.tasks, &other.tasks);
+        let flags = |set: &BTreeSet<String>| set.iter().map(|name| (name.clone(), ())).collect();
+        compare(&mut out, "effect ", &flags(&self.effects), &flags(&other.effects));
+        compare(&mut out, "protected ", &flags(&self.protected_keys), &flags(&other.protected_keys));
+        out
+    }
+}
+
+fn compare<K: Ord + core::fmt::Debug, V: PartialEq + core::fmt::Debug>(
+    out: &mut Vec<Unlike>,
+    kind: &str,
+    ours: &BTreeMap<K, V>,
+    theirs: &BTreeMap<K, V>,
+) {
+    let text = |value: &V| std::format!("{value:?}");
+    let name = |key: &K| std::format!("{kind}{key:?}").replace('"', "").replace("\\\\", "\\");
+    if ours == theirs {
+        return;
+    }
+    for (key, value) in ours.iter().filter(|(key, value)| theirs.get(key) != Some(value)) {
+        let there = theirs.get(key).map(text);
+        out.push(Unlike { name: name(key), here: Some(text(value)), there });
+    }
+    for (key, value) in theirs.iter().filter(|(key, _)| !ours.contains_key(key)) {
+        out.push(Unlike { name: name(key), here: None, there: Some(text(value)) });
     }
 }

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::string::String;
 use std::vec::Vec;
 
-use packager_shared::path::{lower, parent, same};
+use packager_shared::path::{parent, same};
 use packager_shared::plan::{Arch, Scope};
 use packager_shared::template::Dir;
 
 use super::world::World;
-use super::{ACCESS_DENIED, EXISTS, NOT_EMPTY, NOT_FOUND, PATH_NOT_FOUND, SHARING, fail};
+use super::{ACCESS_DENIED, EXISTS, NOT_EMPTY, NOT_FOUND, PATH_NOT_FOUND, SHARING, fail, lower};
 use crate::system::{Result, Stat};
 
 /// What a path is.

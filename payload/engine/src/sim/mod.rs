@@ -11,7 +11,7 @@ mod services;
 pub mod web;
 mod world;
 
-pub use disk::{Image, Loss, Shared};
+pub use disk::{Image, Loss, Shared, Unlike};
 pub use files::{Node, Tree};
 pub use registry::reg;
 pub use world::{Fault, SimService, Traffic, World};
@@ -20,7 +20,7 @@ use std::string::String;
 use std::vec::Vec;
 
 use packager_shared::args::Ui;
-use packager_shared::path::{join, lower};
+use packager_shared::path::{self, join};
 use packager_shared::plan::{Key, Scope};
 use packager_shared::template::Dir;
 
@@ -42,6 +42,11 @@ pub struct SimFile {
 
 fn fail<T>(code: u32, what: &'static str, on: &str) -> Result<T> {
     Err(Error::new(code, what, on))
+}
+
+/// As [`path::lower`], for the many names that are plain ASCII.
+fn lower(name: &str) -> String {
+    if name.is_ascii() { name.to_ascii_lowercase() } else { path::lower(name) }
 }
 
 const NOT_FOUND: u32 = 2;

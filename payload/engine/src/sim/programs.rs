@@ -2,11 +2,9 @@
 
 use std::string::String;
 
-use packager_shared::path::lower;
-
 use super::files::Node;
 use super::world::World;
-use super::{NOT_FOUND, fail};
+use super::{NOT_FOUND, fail, lower};
 use crate::system::{ExitCode, Result};
 
 impl World {

@@ -3,11 +3,10 @@
 use std::collections::BTreeMap;
 use std::string::String;
 
-use packager_shared::path::lower;
 use packager_shared::plan::{Key, Root, View};
 
 use super::world::World;
-use super::{NOT_FOUND, fail};
+use super::{NOT_FOUND, fail, lower};
 use crate::system::{RegValue, Result};
 
 /// A key's place in the registry of the simulated machine.

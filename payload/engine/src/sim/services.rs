@@ -3,11 +3,11 @@
 use std::string::String;
 use std::vec::Vec;
 
-use packager_shared::path::{self, lower};
+use packager_shared::path;
 use packager_shared::plan::Start;
 
 use super::world::{SimService, World};
-use super::{NO_SERVICE, NOT_FOUND, fail};
+use super::{NO_SERVICE, NOT_FOUND, fail, lower};
 use crate::system::{Result, ServiceConfig, ServiceState};
 
 impl World {

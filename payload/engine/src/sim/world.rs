@@ -6,13 +6,13 @@ use std::string::String;
 use std::vec::Vec;
 
 use packager_shared::args::Ui;
-use packager_shared::path::{lower, parent};
+use packager_shared::path::parent;
 use packager_shared::plan::Arch;
 
 use super::disk::{Record, Shared};
 use super::files::{Node, Tree};
 use super::web::Web;
-use super::{ACCESS_DENIED, EXISTS, PATH_NOT_FOUND, fail};
+use super::{ACCESS_DENIED, EXISTS, PATH_NOT_FOUND, fail, lower};
 use crate::system::{Machine, RegValue, RelatedProduct, Result, ServiceConfig, ServiceState};
 
 /// A service of the simulated machine.

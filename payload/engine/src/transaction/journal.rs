@@ -75,8 +75,9 @@ pub fn commit() -> Vec<u8> {
 }
 
 fn parse(bytes: &[u8]) -> wire::Result<Journal> {
-    // Cut off in its very first bytes: nothing had been done.
-    if bytes.len() < MAGIC.len() {
+    // Cut off in its very first bytes, or none of them ever got to the disk (NTFS gives zeros then): nothing had been
+    // done, for they are forced to the disk before the first step.
+    if bytes.len() < MAGIC.len() || bytes.iter().all(|byte| *byte == 0) {
         return Ok(Journal { dir: String::new(), records: Vec::new(), committed: false });
     }
     let mut r = Reader::new(bytes);
