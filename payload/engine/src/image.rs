@@ -87,6 +87,8 @@ pub struct Package {
     pub digest: String,
     /// The digest of the encoded plan.
     pub plan_digest: Digest,
+    /// The encoded plan, and the encoded index.
+    pub raw: (Vec<u8>, Vec<u8>),
 }
 
 impl Package {
@@ -100,6 +102,7 @@ impl Package {
                 "the package is damaged: plan and file index do not belong together",
             ));
         }
-        Ok(Self { plan, index, digest: ids::hex(&ids::sha256(index_bytes)), plan_digest: found })
+        let raw = (Vec::from(plan_bytes), Vec::from(index_bytes));
+        Ok(Self { plan, index, digest: ids::hex(&ids::sha256(index_bytes)), plan_digest: found, raw })
     }
 }

@@ -34,6 +34,11 @@ pub enum Action {
     Help,
     /// `/version`
     Version,
+    /// `/finish`, and of a service `/finish-service`: an update that was put off.
+    Finish {
+        /// It runs as a service, while Windows starts.
+        service: bool,
+    },
     /// `/msi …`: a custom action of the MSI, and why Windows Installer runs.
     Msi(MsiAction, Reason),
 }
@@ -260,6 +265,8 @@ pub fn parse(command_line: &str, kind: Kind) -> Result<Args, Error> {
             "extract" => Action::Extract(next()?),
             "?" | "h" | "help" => Action::Help,
             "version" => Action::Version,
+            "finish" if kind == Kind::Installed => Action::Finish { service: false },
+            FINISH_SERVICE if kind == Kind::Installed => Action::Finish { service: true },
             "msi" if kind == Kind::Installed => {
                 let (action, reason) = (next()?, next()?);
                 match (named(&MSI_ACTIONS, &action), named(&REASONS, &reason)) {
@@ -291,12 +298,23 @@ pub fn parse(command_line: &str, kind: Kind) -> Result<Args, Error> {
     Ok(args)
 }
 
+const FINISH_SERVICE: &str = "finish-service";
+
+/// Whether this program is to run as a service.
+pub fn is_service(command_line: &str) -> bool {
+    let is =
+        |word: &String| word.strip_prefix('/').is_some_and(|word| word.eq_ignore_ascii_case(FINISH_SERVICE));
+    quote::split(command_line).iter().skip(1).any(is)
+}
+
 /// How much is shown, of a line that [`parse`] refuses.
 pub fn ui(command_line: &str) -> Ui {
     let mut ui = Ui::Full;
     for word in quote::split(command_line).iter().skip(1) {
         match word.strip_prefix(['/', '-']).map(str::to_ascii_lowercase).as_deref() {
-            Some("quiet" | "silent" | "s" | "q" | "qn" | "msi") => return Ui::Quiet,
+            Some("quiet" | "silent" | "s" | "q" | "qn" | "msi" | "finish" | FINISH_SERVICE) => {
+                return Ui::Quiet;
+            }
             Some("passive") => ui = Ui::Passive,
             _ => {}
         }
@@ -346,6 +364,11 @@ mod tests {
         let args = parse("p /msi rollback-install repair", Kind::Installed).expect("reads");
         assert_eq!(args.action, Action::Msi(MsiAction::RollbackInstall, Reason::Repair));
         assert!(parse("p /msi install", Kind::Installed).is_err());
+        let finish = |line| parse(line, Kind::Installed).map(|args| args.action);
+        assert_eq!(finish("p /finish"), Ok(Action::Finish { service: false }));
+        assert_eq!(finish("p /finish-service"), Ok(Action::Finish { service: true }));
+        assert!(parse("p /finish", Kind::Share).is_err() && setup("p /finish").is_err());
+        assert!(is_service("p /Finish-Service") && !is_service("/finish-service /finish"));
     }
 
     #[test]

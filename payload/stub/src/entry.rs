@@ -17,6 +17,15 @@ const FAILED: u32 = 1603;
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn _start() -> ! {
     harden();
+    // A service that nobody started as one is a program.
+    if packager_shared::args::is_service(&arguments::command_line()) && crate::service::serve() {
+        exit(0);
+    }
+    exit(whole_run())
+}
+
+/// One run of the engine, from its command line to its exit code.
+pub fn whole_run() -> u32 {
     let mut system = Win32::new();
     let code = if is_redirected() {
         system.say("A .local file beside this program would put foreign code into it. Remove that file.");
@@ -25,7 +34,7 @@ pub unsafe extern "C" fn _start() -> ! {
         run(&mut system, &arguments::command_line())
     };
     system.end(code);
-    exit(code)
+    code
 }
 
 #[cfg(not(feature = "selftest"))]

@@ -2,6 +2,7 @@
 //!
 //! * [`entry`]: what happens before and after the engine runs.
 //! * [`sys`]: the machine, as the engine wants to see it; one file per area.
+//! * [`service`]: the same as a service of Windows.
 //! * [`ui`]: console, progress window, message boxes, elevation.
 //! * [`ffi`], [`dynamic`]: what is called of Windows, imported and found at run time.
 //!
@@ -21,6 +22,7 @@ mod heap;
 mod load_config;
 #[cfg(feature = "selftest")]
 mod selftest;
+mod service;
 mod sys;
 mod text;
 mod ui;

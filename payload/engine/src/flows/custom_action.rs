@@ -14,7 +14,7 @@ use alloc::vec::Vec;
 use packager_shared::args::{MsiAction, Reason};
 use packager_shared::exit::Exit;
 use packager_shared::path::{self, MSI_WORK_FOLDERS};
-use packager_shared::plan::{Op, Plan, Scope};
+use packager_shared::plan::{InUse, Op, Plan, Scope};
 
 use super::Ended;
 use super::install::{installed_state, log_summary};
@@ -175,7 +175,19 @@ fn nothing_but<'a, S: System>(
     new: &'a State,
     acts: &'a Acts,
 ) -> Change<'a, S> {
-    Change { dir, anchor: "", old, new, source: None, hash: false, scope, acts }
+    Change {
+        dir,
+        anchor: "",
+        old,
+        new,
+        source: None,
+        hash: false,
+        scope,
+        in_use: InUse::Abort,
+        bootstrap: "",
+        deferral: None,
+        acts,
+    }
 }
 
 /// Runs programs of the installed version before it goes, and closes others. There is no journal: [`take_back`] runs

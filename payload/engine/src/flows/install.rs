@@ -9,7 +9,7 @@ use packager_shared::ids;
 use packager_shared::index::{self, Entry};
 use packager_shared::overlay::Kind;
 use packager_shared::path;
-use packager_shared::plan::{Scope, Site};
+use packager_shared::plan::{InUse, Scope, Site};
 use packager_shared::settings::{self, Sources};
 
 use super::Run;
@@ -22,6 +22,7 @@ use crate::guard;
 use crate::image::{Image, Package};
 use crate::source::Source;
 use crate::text;
+use crate::transaction::deferral::{self, Deferral};
 use crate::transaction::{self, Change, State, Summary, compare};
 
 /// The package that an installed bootstrap carries; `None` when there is none that can be used. What it says is done
@@ -142,7 +143,7 @@ pub fn install<S: System>(
     system: &mut S,
     package: &Package,
     detected: &Detected,
-    mut source: Source<S>,
+    mut source: Option<Source<S>>,
     hash: bool,
     site: Option<&str>,
     run: &Run<'_>,
@@ -176,6 +177,7 @@ pub fn install<S: System>(
     refuse_long_paths(&new, &dir)?;
     let mut acts = Acts { always: run.args.action == Action::Repair, ..Acts::default() };
     let mut old = State::default();
+    let mut deferral = None;
     let reason = match &detected.found.dir {
         Some(_) if detected.found.state => match &detected.found.digest {
             Some(digest) if *digest == package.digest => Reason::Repair,
@@ -189,6 +191,7 @@ pub fn install<S: System>(
     {
         old = installed_state(system, &package_there, dir)?;
         leave(system, &package_there, dir, reason, &mut acts)?;
+        deferral = self::deferral(system, package, detected, dir, run)?;
     }
     acts.arrive(system, &facts, &package.plan, reason)?;
     for predecessor in acts.replace.iter().filter(|predecessor| predecessor.refuse) {
@@ -206,14 +209,51 @@ pub fn install<S: System>(
         anchor: &anchor,
         old: &old,
         new: &new,
-        source: Some(&mut source),
+        source: source.as_mut(),
         hash,
+        in_use: package.plan.bootstrap.in_use,
+        bootstrap: &package.plan.bootstrap.name,
+        deferral: deferral.as_ref(),
         scope: product.scope,
         acts: &acts,
     };
     let summary = transaction::run(system, change)?;
     log_summary(system, &summary);
     Ok((summary, dir))
+}
+
+/// What is written down when an update is put off; `None` when it cannot be. A program that others can change must not
+/// be run by the system after a restart.
+fn deferral<S: System>(
+    system: &mut S,
+    package: &Package,
+    detected: &Detected,
+    dir: &str,
+    run: &Run<'_>,
+) -> Outcome<Option<Deferral>> {
+    let product = &package.plan.product;
+    let bootstrap = path::join(dir, &package.plan.bootstrap.name);
+    if package.plan.bootstrap.in_use != InUse::Restart || system.stat(&bootstrap)?.is_none() {
+        return Ok(None);
+    }
+    if product.scope == Scope::Machine && !guard::is_safe(system, &bootstrap) {
+        system.log(&text::join(&["nothing is put off, because others can change ", &bootstrap]));
+        return Ok(None);
+    }
+    let earlier = deferral::read(system, &path::join(dir, path::WORK_FOLDER));
+    let again = earlier.filter(|earlier| earlier.index == package.raw.1);
+    Ok(Some(Deferral {
+        attempts: again.map_or(0, |again| again.attempts),
+        serial: package.plan.bootstrap.serial,
+        from: detected.found.digest.clone().unwrap_or_default(),
+        finisher: deferral::finisher(&product.slug),
+        product: product.name.clone(),
+        settings: run.args.settings.clone(),
+        clear: run.args.clear.clone(),
+        site: run.args.site.clone(),
+        plan: package.raw.0.clone(),
+        index: package.raw.1.clone(),
+    }))
 }
 
 /// Adds what the installed version does before it is changed, with the settings that it has.

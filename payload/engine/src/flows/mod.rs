@@ -9,10 +9,12 @@
 //! | [`custom_action`] | the installed bootstrap, run by the MSI |
 //! | [`install`] | what setup and update have in common: the transaction |
 //! | [`unfinished`] | transactions that were cut off |
+//! | [`finish`] | the installed bootstrap, after a restart: an update that was put off |
 //! | [`launch`] | the share's packages, run from a verified local copy |
 
 pub mod custom_action;
 pub mod extract;
+pub mod finish;
 pub mod install;
 pub mod launch;
 pub mod setup;
@@ -38,6 +40,7 @@ use crate::image::Image;
 use crate::registry;
 use crate::secrets::Hidden;
 use crate::text;
+use crate::transaction::Summary;
 
 /// How a run ended, when it did not fail.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,6 +57,23 @@ impl Ended {
     /// An end with exit code 0.
     pub fn done(action: &'static str, text: &str) -> Self {
         Self { code: Exit::Done.code(), action, text: String::from(text) }
+    }
+
+    /// An end with what a transaction did; `action` and `text` are for one that changed something.
+    pub fn of(summary: &Summary, action: &'static str, text: &str) -> Self {
+        let mut ended = Self::done(action, text);
+        if summary.is_empty() {
+            return Self::done("none", "everything is as it shall be");
+        }
+        if summary.put_off {
+            ended = Self::done("deferred", "a file is in use: this is done after the next restart");
+        } else if summary.still_runs {
+            ended.text.push_str("; programs that run keep their old files until they are started again");
+        }
+        if summary.put_off || summary.still_runs {
+            ended.code = Exit::Restart.code();
+        }
+        ended
     }
 }
 
@@ -88,7 +108,7 @@ fn start<S: System>(system: &mut S, command_line: &str) -> Outcome<Ended> {
         }
     };
     // Windows Installer shows what there is to show.
-    let ui = if matches!(args.action, Action::Msi(..)) { Ui::Quiet } else { args.ui };
+    let ui = if matches!(args.action, Action::Msi(..) | Action::Finish { .. }) { Ui::Quiet } else { args.ui };
     if let Err(error) = system.begin(ui, args.log.as_deref()) {
         let _ = system.begin(args.ui, None);
         return Err(Failure::with_exit(Exit::Failed, &error));
@@ -110,6 +130,7 @@ fn start<S: System>(system: &mut S, command_line: &str) -> Outcome<Ended> {
                     let dir = args.dir.as_deref();
                     custom_action::run(system, &package, *action, *reason, dir, &own_path)
                 }
+                Action::Finish { service } => finish::run(system, &identity, &package, *service, &run),
                 Action::Version => Ok(Ended::done("version", &package.plan.product.version_text)),
                 Action::Uninstall => uninstall::run(system, &identity, Some(package), &run),
                 _ => update::run(system, &identity, Some(package), &run),

@@ -63,17 +63,15 @@ pub fn run<S: System>(system: &mut S, mut image: Image<S>, run: &Run<'_>) -> Out
     unfinished::finish(system, &unfinished, product.scope)?;
     let detected = detect(system, &identity, &[product.arch])?;
     let hash = decided(system, &detected, &package, request, run)?;
-    let source = Source::Cabinet(image, package.index.entries.len());
+    let source = Some(Source::Cabinet(image, package.index.entries.len()));
     let (summary, _) = install(system, &package, &detected, source, hash, site.as_deref(), run)?;
     let was_there = detected.found.manager().is_some();
-    Ok(match (summary.is_empty(), was_there) {
-        (true, _) => Ended::done("none", "everything is as it shall be"),
-        (_, false) => Ended::done("install", "installed"),
-        (_, true) if detected.found.digest.as_deref() == Some(&package.digest) => {
-            Ended::done("repair", "repaired")
-        }
-        (_, true) => Ended::done("upgrade", "upgraded"),
-    })
+    let (action, text) = match was_there {
+        false => ("install", "installed"),
+        true if detected.found.digest.as_deref() == Some(&package.digest) => ("repair", "repaired"),
+        true => ("upgrade", "upgraded"),
+    };
+    Ok(Ended::of(&summary, action, text))
 }
 
 fn offer(package: &Package) -> Offer<'_> {

@@ -73,12 +73,17 @@ pub fn run<S: System>(
         new: &new,
         source: None,
         hash: false,
+        in_use: package.plan.bootstrap.in_use,
+        bootstrap: &package.plan.bootstrap.name,
+        deferral: None,
         scope: product.scope,
         acts: &acts,
     };
     let summary = transaction::run(system, change)?;
     log_summary(system, &summary);
-    Ok(Ended::done("uninstall", "uninstalled"))
+    let mut ended = Ended::of(&summary, "uninstall", "uninstalled");
+    ended.action = "uninstall";
+    Ok(ended)
 }
 
 fn decided<S: System>(system: &mut S, detected: &Detected) -> Outcome<()> {

@@ -64,7 +64,10 @@ pub fn run<S: System>(
         };
     }
     match decision.action {
-        Action::Nothing if unfinished.is_empty() => return Ok(Ended::done("none", decision.reason)),
+        Action::Nothing if unfinished.is_empty() => {
+            unfinished::purge(system, identity, &detected, share.release.serial);
+            return Ok(Ended::done("none", decision.reason));
+        }
         Action::Refuse(exit) if unfinished.is_empty() => return Err(Failure::new(exit, decision.reason)),
         _ => {}
     }
@@ -84,7 +87,11 @@ pub fn run<S: System>(
     let release = &share.release;
     let (detected, decision) = look(system, identity, release, &arch, (floor, request), run)?;
     match decision.action {
-        Action::Nothing => Ok(Ended::done("none", decision.reason)),
+        Action::Nothing => {
+            drop(held);
+            unfinished::purge(system, identity, &detected, release.serial);
+            Ok(Ended::done("none", decision.reason))
+        }
         Action::Refuse(exit) => Err(Failure::new(exit, decision.reason)),
         Action::FirstInstall => {
             drop(held);
@@ -105,13 +112,9 @@ pub fn run<S: System>(
         Action::Transaction { hash } => {
             let folder = files_folder(release, arch.arch);
             let package = read_package(system, identity, &mut share.places, &folder, &arch)?;
-            let source = Source::Places(share.places, folder);
+            let source = Some(Source::Places(share.places, folder));
             let (summary, _) = install(system, &package, &detected, source, hash, None, run)?;
-            Ok(if summary.is_empty() {
-                Ended::done("none", "everything is as it shall be")
-            } else {
-                Ended::done("update", "updated")
-            })
+            Ok(Ended::of(&summary, "update", "updated"))
         }
         Action::Uninstall => Err(Failure::new(Exit::Failed, decision.reason)),
     }

@@ -9,7 +9,7 @@ use packager_shared::sort;
 use packager_shared::template::Dir;
 
 use super::compare::Difference;
-use super::{Change, Transaction, journal};
+use super::{Change, Transaction, deferral, journal};
 use crate::System;
 use crate::facts::{self, Step};
 use crate::purge;
@@ -28,7 +28,8 @@ impl<S: System> Transaction<'_, S> {
                 purge(self.system, change.dir, change.scope, folder);
             }
         }
-        remove_work_folder(self.system, &self.work, change.scope, true);
+        let own = core::mem::take(&mut self.own_aside);
+        self.still_runs = remove_work_folder(self.system, &self.work, change.scope, true, &own);
         let mut folders: Vec<String> = Vec::new();
         for file in &difference.remove {
             let mut folder = path::parent(file);
@@ -99,26 +100,35 @@ impl<S: System> Transaction<'_, S> {
     }
 }
 
-/// Removes a work folder of an install directory with all that is in it, as far as it goes.
+/// Removes a work folder of an install directory with all that is in it, as far as it goes. An update that was put off
+/// is given up. Whether programs still run from what was put aside, but for these files.
 ///
 /// The journal of a rolled-back transaction goes first: without the files that it tells of, it would tell lies. That
 /// of a committed one goes last: while it is there, somebody will clean up.
-pub fn remove_work_folder<S: System>(system: &mut S, work: &str, scope: Scope, committed: bool) {
+pub fn remove_work_folder<S: System>(
+    system: &mut S,
+    work: &str,
+    scope: Scope,
+    committed: bool,
+    own: &[String],
+) -> bool {
+    let mut runs = false;
     let dir = path::parent(work).unwrap_or(work);
     match system.stat(work) {
         Ok(Some(stat)) if stat.directory && !stat.reparse => {}
-        Ok(None) => return,
+        Ok(None) => return false,
         _ => {
             system.log(&text::join(&["left behind: ", work]));
-            return;
+            return false;
         }
     }
+    deferral::forget(system, work, scope);
     let journal = journal::path_in(work);
     let gone =
         |system: &mut S| matches!(system.stat(&journal), Ok(None)) || system.remove_file(&journal).is_ok();
     if !committed && !gone(system) {
         system.log(&text::join(&["left behind: ", work]));
-        return;
+        return false;
     }
     for name in ["new", "old"] {
         let folder = path::join(work, name);
@@ -127,13 +137,14 @@ pub fn remove_work_folder<S: System>(system: &mut S, work: &str, scope: Scope, c
             let _ = system.remove_dir(&folder);
             continue;
         }
-        for (name, _) in system.list(&folder).unwrap_or_default() {
-            let file = path::join(&folder, &name);
-            if system.remove_file(&file).is_err() {
-                bury(system, dir, scope, &file);
-            }
-        }
+        runs |= empty(system, dir, scope, &folder, own);
         let _ = system.remove_dir(&folder);
+    }
+    for (name, stat) in system.list(work).unwrap_or_default() {
+        let file = path::join(work, &name);
+        if !stat.directory && !path::same(&file, &journal) {
+            let _ = system.remove_file(&file);
+        }
     }
     if committed {
         gone(system);
@@ -141,6 +152,58 @@ pub fn remove_work_folder<S: System>(system: &mut S, work: &str, scope: Scope, c
     if let Err(error) = system.remove_dir(work) {
         system.log(&text::join(&["left behind: ", &error.on]));
     }
+    runs
+}
+
+/// Removes the files of a folder; what is in use is buried. Whether there was such a file, but for these.
+fn empty<S: System>(system: &mut S, dir: &str, scope: Scope, folder: &str, own: &[String]) -> bool {
+    let mut runs = false;
+    for (name, _) in system.list(folder).unwrap_or_default() {
+        let file = path::join(folder, &name);
+        if system.remove_file(&file).is_err() {
+            runs |=
+                system.is_running(&file).unwrap_or(false) && !own.iter().any(|own| path::same(own, &file));
+            bury(system, dir, scope, &file);
+        }
+    }
+    runs
+}
+
+/// What a transaction that was rolled back leaves of its work folder: nothing, or (`keep`) what it has staged.
+pub fn empty_work_folder<S: System>(system: &mut S, work: &str, scope: Scope, keep: bool) {
+    let staged = path::join(work, "new");
+    let nothing = system.list(&staged).map_or(true, |files| files.is_empty());
+    if !keep || nothing && !deferral::is_there(system, work) {
+        remove_work_folder(system, work, scope, false, &[]);
+        return;
+    }
+    let journal = journal::path_in(work);
+    if matches!(system.stat(&journal), Ok(Some(_))) && system.remove_file(&journal).is_err() {
+        system.log(&text::join(&["left behind: ", work]));
+        return;
+    }
+    empty(system, path::parent(work).unwrap_or(work), scope, &path::join(work, "old"), &[]);
+}
+
+/// Removes what is in the folder of old files, and makes it when it is missing: names in it are used anew.
+pub fn empty_old<S: System>(system: &mut S, work: &str, scope: Scope) -> Result<()> {
+    let old = path::join(work, "old");
+    if system.stat(&old)?.is_none() {
+        return system.create_dir(&old);
+    }
+    empty(system, path::parent(work).unwrap_or(work), scope, &old, &[]);
+    Ok(())
+}
+
+/// Whether a work folder is one that this program, or one with its rights, has made: only then what is in it counts.
+pub fn is_ours<S: System>(system: &mut S, work: &str) -> Result<bool> {
+    for folder in [work, &path::join(work, "new")] {
+        let plain = system.stat(folder)?.is_some_and(|stat| stat.directory && !stat.reparse);
+        if !plain || !system.is_protected(folder)? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// Removes a folder with all that is in it; what is in use is deleted at the next restart.

@@ -30,6 +30,7 @@ const MAGIC: &[u8; 8] = b"PKGJRNL\x01";
 /// A longer journal is none of ours, in bytes.
 const MOST: u64 = 256 << 20;
 const COMMITTED: u8 = 0;
+const REVOKED: u8 = 255;
 
 /// The journal's path in a work folder.
 pub fn path_in(work: &str) -> String {
@@ -74,6 +75,13 @@ pub fn commit() -> Vec<u8> {
     out
 }
 
+/// The frame that takes [`commit`] back, when nobody knows whether that got to the disk.
+pub fn revoke() -> Vec<u8> {
+    let mut out = Vec::new();
+    frame(&mut out, &[REVOKED]);
+    out
+}
+
 fn parse(bytes: &[u8]) -> wire::Result<Journal> {
     // Cut off in its very first bytes, or none of them ever got to the disk (NTFS gives zeros then): nothing had been
     // done, for they are forced to the disk before the first step.
@@ -93,6 +101,7 @@ fn parse(bytes: &[u8]) -> wire::Result<Journal> {
                 Err(_) => return r.error("the install directory is no text"),
             },
             Some(_) if content == [COMMITTED] => committed = true,
+            Some(_) if content == [REVOKED] => committed = false,
             Some(_) => {
                 records.push(decode(&mut c)?);
                 c.finish()?;
@@ -157,7 +166,7 @@ pub fn recover_in<S: System>(system: &mut S, dir: &str, folder: &str, scope: Sco
                 cleanup::purge(system, dir, scope, folder);
             }
         }
-        cleanup::remove_work_folder(system, &work, scope, true);
+        cleanup::remove_work_folder(system, &work, scope, true, &[]);
     } else {
         let mut tx = Transaction::new(system, dir, folder, scope);
         tx.undo = journal.records;
@@ -165,7 +174,9 @@ pub fn recover_in<S: System>(system: &mut S, dir: &str, folder: &str, scope: Sco
         if tx.undo.is_empty() {
             tx.undo.push(Undo::RemoveWorkFolder);
         }
-        tx.roll_back();
+        // What it had staged can be used again.
+        let keep = tx.undo.first() == Some(&Undo::RemoveWorkFolder);
+        tx.roll_back(keep)?;
     }
     Ok(true)
 }
@@ -446,5 +457,7 @@ mod tests {
         }
         bytes.extend(commit());
         assert!(parse(&bytes).expect("reads").committed);
+        bytes.extend(revoke());
+        assert!(!parse(&bytes).expect("reads").committed);
     }
 }

@@ -4,12 +4,15 @@
 //! | --- | --- |
 //! | [`compare`] | finds what differs between the machine and what it shall be |
 //! | [`stage`] | puts new files beside the installed ones, hashing while writing |
+//! | [`in_use`] | asks what is in use, before anything is renamed |
 //! | [`swap`] | renames old files away and new ones in |
 //! | [`ops`] | everything that is no file: one module a kind |
 //! | [`undo`], [`journal`] | what brings each single step back, also after a power cut |
 //! | [`services`] | stops before, starts after |
 //! | [`takeover`] | predecessors go, and leave what they know |
 //! | [`programs`] | those of the payload are run, others are closed |
+//! | [`flush`] | forces the registry to the disk |
+//! | [`deferral`] | an update that is put off until the next restart |
 //! | [`cleanup`] | removes what is left when the outcome is settled |
 //!
 //! Nothing outside the work folder `{InstallDir}\.upd` changes before every file is staged and verified and every
@@ -17,6 +20,9 @@
 
 pub mod cleanup;
 pub mod compare;
+pub mod deferral;
+pub mod flush;
+pub mod in_use;
 pub mod journal;
 pub mod ops;
 pub mod programs;
@@ -30,9 +36,10 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use packager_shared::exit::Exit;
-use packager_shared::index::Index;
+use packager_shared::ids;
+use packager_shared::index::{Entry, Index};
 use packager_shared::path;
-use packager_shared::plan::Scope;
+use packager_shared::plan::{InUse, Scope};
 
 use crate::System;
 use crate::acts::Acts;
@@ -41,6 +48,7 @@ use crate::failure::{Failure, Outcome};
 use crate::guard;
 use crate::source::Source;
 use crate::text;
+use deferral::Deferral;
 use undo::Undo;
 
 /// A state of the machine: files, and everything else.
@@ -70,6 +78,12 @@ pub struct Change<'a, S: System> {
     pub hash: bool,
     /// Machine or user: where images in use are buried.
     pub scope: Scope,
+    /// What happens about files in use.
+    pub in_use: InUse,
+    /// The file name of the installed bootstrap, which is no obstacle; empty: there is none.
+    pub bootstrap: &'a str,
+    /// With this the change can be put off.
+    pub deferral: Option<&'a Deferral>,
     /// What is done beside that.
     pub acts: &'a Acts,
 }
@@ -83,6 +97,10 @@ pub struct Summary {
     pub removed: usize,
     /// Changes to registry, services, shortcuts, directories.
     pub steps: usize,
+    /// Programs still run from files that were replaced.
+    pub still_runs: bool,
+    /// Nothing was changed: it will be after a restart.
+    pub put_off: bool,
 }
 
 impl Summary {
@@ -106,6 +124,17 @@ pub struct Transaction<'a, S: System> {
     /// Directories that were made with their rights.
     made: Vec<String>,
     changes: usize,
+    /// The installed bootstrap, and where its old images lie.
+    own: String,
+    own_aside: Vec<String>,
+    /// New files that could not be taken out of the way of old ones.
+    unmoved: Vec<String>,
+    /// Nobody knows whether the journal says that it is committed.
+    undecided: bool,
+    /// A file in use was in the way.
+    blocked: bool,
+    /// Programs still run from files that were replaced.
+    still_runs: bool,
     /// Files of predecessors that were put aside.
     aside: u64,
     later: takeover::Later,
@@ -115,20 +144,47 @@ pub struct Transaction<'a, S: System> {
 pub fn run<S: System>(system: &mut S, mut change: Change<'_, S>) -> Outcome<Summary> {
     let difference = compare::compare(system, &change)?;
     let mut tx = Transaction::new(system, change.dir, path::WORK_FOLDER, change.scope);
-    match tx.go(&mut change, &difference) {
+    if !change.bootstrap.is_empty() {
+        tx.own = path::join(change.dir, change.bootstrap);
+    }
+    let failure = match tx.go(&mut change, &difference) {
         Ok(()) => {
-            let summary = Summary {
-                written: difference.write.len(),
-                removed: difference.remove.len(),
-                steps: tx.changes,
-            };
+            let steps = tx.changes;
             tx.clean_up(&change, &difference);
             tx.clean_up_predecessors();
-            Ok(summary)
+            return Ok(Summary {
+                written: difference.write.len(),
+                removed: difference.remove.len(),
+                steps,
+                still_runs: tx.still_runs,
+                put_off: false,
+            });
         }
-        Err(failure) => {
-            tx.system.log(&text::join(&["failed: ", &failure.text]));
-            tx.roll_back();
+        Err(failure) => failure,
+    };
+    tx.system.log(&text::join(&["failed: ", &failure.text]));
+    if tx.undecided {
+        // The next run reads what the disk has, and either is whole as long as nothing is removed.
+        return Err(Failure::with(Exit::Failed, text::join(&[&failure.text, "; the next run settles it"])));
+    }
+    let deferral = change.deferral.filter(|_| tx.blocked && failure.exit == Exit::InUse);
+    // A source that is lost may come back; a folder that was made for this goes.
+    let lost = failure.exit == Exit::CannotOpen && tx.undo.first() == Some(&Undo::RemoveWorkFolder);
+    if let Err(stuck) = tx.roll_back(lost || deferral.is_some()) {
+        return Err(Failure::with(stuck.exit, text::join(&[&failure.text, "; ", &stuck.text])));
+    }
+    let Some(deferral) = deferral else { return Err(failure) };
+    match deferral.put_off(system, change.dir, change.bootstrap, change.scope) {
+        Ok(()) => Ok(Summary { put_off: true, ..Summary::default() }),
+        Err(error) => {
+            system.log(&text::join(&["it cannot be put off: ", &error.text]));
+            cleanup::remove_work_folder(
+                system,
+                &path::join(change.dir, path::WORK_FOLDER),
+                change.scope,
+                false,
+                &[],
+            );
             Err(failure)
         }
     }
@@ -158,8 +214,7 @@ pub fn run_steps<S: System>(
     };
     if let Err(failure) = steps(&mut tx) {
         tx.system.log(&text::join(&["failed: ", &failure.text]));
-        tx.roll_back();
-        return Err(failure);
+        return Err(tx.roll_back(false).err().unwrap_or(failure));
     }
     Ok(Summary { steps: tx.changes, ..Summary::default() })
 }
@@ -175,7 +230,7 @@ pub fn finish_takeover<S: System>(system: &mut S, change: &Change<'_, S>) -> Out
 
 /// Gives up the way back that [`run_steps`] left.
 pub fn settle<S: System>(system: &mut S, dir: &str, folder: &str, scope: Scope) {
-    cleanup::remove_work_folder(system, &path::join(dir, folder), scope, true);
+    cleanup::remove_work_folder(system, &path::join(dir, folder), scope, true, &[]);
 }
 
 impl<'a, S: System> Transaction<'a, S> {
@@ -190,6 +245,12 @@ impl<'a, S: System> Transaction<'a, S> {
             undo: Vec::new(),
             made: Vec::new(),
             changes: 0,
+            own: String::new(),
+            own_aside: Vec::new(),
+            unmoved: Vec::new(),
+            undecided: false,
+            blocked: false,
+            still_runs: false,
             aside: 0,
             later: takeover::Later::default(),
         }
@@ -200,11 +261,7 @@ impl<'a, S: System> Transaction<'a, S> {
         if files {
             self.check_space(change, difference)?;
             self.open_work_folder()?;
-            if let Some(source) = change.source.as_deref_mut() {
-                self.stage(&change.new.index, &difference.write, source)?;
-            } else if !difference.write.is_empty() {
-                return Err(Failure::new(Exit::Failed, "there is nothing to install from"));
-            }
+            self.stage(&change.new.index, &difference.write, change.source.as_deref_mut())?;
         } else if change.new.steps.is_empty() {
             self.unjournaled = self.system.stat(change.dir)?.is_none();
         } else {
@@ -222,7 +279,7 @@ impl<'a, S: System> Transaction<'a, S> {
         };
         ops::events::take_back(self, change)?;
         if files {
-            self.probe(change.dir, difference)?;
+            self.probe(change, difference)?;
             self.swap(change.dir, &change.new.index, difference)?;
         }
         self.apply_steps(change)?;
@@ -254,19 +311,24 @@ impl<'a, S: System> Transaction<'a, S> {
     /// Creates the work folder with its journal.
     fn open_work_folder(&mut self) -> Outcome<()> {
         let work = self.work.clone();
-        if self.system.stat(&work)?.is_some() {
-            // A journal would have been recovered before.
+        // A journal would have been recovered before.
+        let reused = self.system.stat(&work)?.is_some() && cleanup::is_ours(self.system, &work)?;
+        if reused {
+            cleanup::empty_old(self.system, &work, self.scope)?;
+        } else if self.system.stat(&work)?.is_some() {
             self.system.log(&text::join(&["removing what an earlier run left behind: ", &work]));
-            cleanup::remove_work_folder(self.system, &work, self.scope, false);
+            cleanup::remove_work_folder(self.system, &work, self.scope, false, &[]);
         }
         for level in self.missing_dirs(&self.dir.clone())? {
             self.undo.push(Undo::RemoveDir(level.clone()));
             guard::create_dir(self.system, &level, self.scope)?;
         }
         self.undo.push(Undo::RemoveWorkFolder);
-        self.system.create_protected_dir(&work)?;
-        for name in ["new", "old"] {
-            self.system.create_dir(&path::join(&work, name))?;
+        if !reused {
+            self.system.create_protected_dir(&work)?;
+            for name in ["new", "old"] {
+                self.system.create_dir(&path::join(&work, name))?;
+            }
         }
         let mut file = self.system.create(&journal::path_in(&work))?;
         let mut bytes = journal::head(&self.dir);
@@ -295,18 +357,27 @@ impl<'a, S: System> Transaction<'a, S> {
 
     /// From here on there is no way back.
     fn commit(&mut self) -> Outcome<()> {
+        flush::hard(self.system, &flush::hives(&self.undo))?;
         if let Some(file) = &mut self.journal {
-            self.system.write(file, &journal::commit())?;
-            self.system.flush(file)?;
+            let mut put = |frame: &[u8]| {
+                self.system.write(file, frame)?;
+                self.system.flush(file)
+            };
+            if let Err(error) = put(&journal::commit()) {
+                // It may be on the disk all the same.
+                self.undecided = put(&journal::revoke()).is_err();
+                return Err(error.into());
+            }
             self.system.log("commit");
         }
         self.undo.clear();
         Ok(())
     }
 
-    /// Where the staged file of an entry lies.
-    fn staged(&self, place: usize) -> String {
-        text::join(&[&self.work, "\\new\\", &text::number(place as u64)])
+    /// Where the staged file of an entry lies: named by its content, so that a later run knows it.
+    fn staged(&self, place: usize, entry: &Entry) -> String {
+        let content = ids::hex(entry.sha256.get(..16).unwrap_or_default());
+        text::join(&[&self.work, "\\new\\", &content, ".", &text::number(place as u64)])
     }
 
     /// What is missing of a directory, the topmost first.

@@ -1,11 +1,16 @@
 //! New files beside the installed ones, hashed while they are written.
 
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use packager_shared::exit::Exit;
 use packager_shared::index::{Entry, Index};
+use packager_shared::path;
 use packager_shared::state::FILE_TIME;
 use sha2::{Digest as _, Sha256};
 
-use super::Transaction;
+use super::compare::hash_file;
+use super::{Transaction, deferral};
 use crate::System;
 use crate::failure::{Failure, Outcome};
 use crate::source::Source;
@@ -57,11 +62,67 @@ pub fn mismatch(entry: &Entry) -> Failure {
 }
 
 impl<S: System> Transaction<'_, S> {
-    /// Stages the entries at these places.
-    pub fn stage(&mut self, index: &Index, places: &[usize], source: &mut Source<S>) -> Outcome<()> {
-        let count = text::number(places.len() as u64);
-        self.system.log(&text::join(&["staging files: ", &count]));
-        let names: alloc::vec::Vec<_> = places.iter().map(|place| (*place, self.staged(*place))).collect();
-        source.unpack(self.system, index, &names)
+    /// Stages the entries at these places. What an earlier run has staged is taken, when it is what is wanted.
+    pub fn stage(&mut self, index: &Index, places: &[usize], source: Option<&mut Source<S>>) -> Outcome<()> {
+        let mut left = self.leftovers()?;
+        let mut names: Vec<(usize, String)> = Vec::new();
+        for place in places {
+            let Some(entry) = index.entries.get(*place) else { continue };
+            let name = self.staged(*place, entry);
+            if !self.reuse(&mut left, entry, &name)? {
+                names.push((*place, name));
+            }
+        }
+        // What nobody wants goes, unless it is kept for the update that was put off.
+        let kept = deferral::is_there(self.system, &self.work);
+        for file in left {
+            if !kept || names.iter().any(|(_, name)| path::same(name, &file)) {
+                self.system.remove_file(&file)?;
+            }
+        }
+        let reused = places.len().saturating_sub(names.len()) as u64;
+        if reused > 0 {
+            self.system.log(&text::join(&["files staged by an earlier run: ", &text::number(reused)]));
+        }
+        self.system.log(&text::join(&["staging files: ", &text::number(names.len() as u64)]));
+        match source {
+            _ if names.is_empty() => Ok(()),
+            Some(source) => source.unpack(self.system, index, &names),
+            None => Err(Failure::new(Exit::CannotOpen, "there is nothing to install from")),
+        }
+    }
+
+    /// The files in the folder of staged ones.
+    fn leftovers(&mut self) -> Outcome<Vec<String>> {
+        let folder = path::join(&self.work, "new");
+        let mut files = Vec::new();
+        for (name, stat) in self.system.list(&folder)? {
+            if !stat.directory {
+                files.push(path::join(&folder, &name));
+            }
+        }
+        Ok(files)
+    }
+
+    /// Takes a file of an entry's content. Its folder is ours alone, but a loss of power may have cut it short.
+    fn reuse(&mut self, left: &mut Vec<String>, entry: &Entry, name: &str) -> Outcome<bool> {
+        let Some((content, _)) = name.rsplit_once('.') else { return Ok(false) };
+        let same = |file: &String| file.rsplit_once('.').is_some_and(|(other, _)| path::same(other, content));
+        // The one of this very name first, or it would stand in the way.
+        let place =
+            left.iter().position(|file| path::same(file, name)).or_else(|| left.iter().position(same));
+        let Some(file) = place.and_then(|place| left.get(place)).cloned() else { return Ok(false) };
+        let fits = match self.system.stat(&file)? {
+            Some(stat) => !stat.reparse && stat.size == entry.size && stat.modified == FILE_TIME,
+            None => false,
+        };
+        if !fits || hash_file(self.system, &file)? != entry.sha256 {
+            return Ok(false);
+        }
+        if !path::same(&file, name) {
+            self.system.rename(&file, name)?;
+        }
+        left.retain(|other| !path::same(other, &file));
+        Ok(true)
     }
 }

@@ -15,40 +15,11 @@ use crate::failure::{Failure, Outcome};
 use crate::text;
 
 impl<S: System> Transaction<'_, S> {
-    /// Asks for every file that will be renamed whether it can be. Nothing has changed yet when one cannot.
-    pub fn probe(&mut self, dir: &str, difference: &Difference) -> Outcome<()> {
-        for file in &difference.remove {
-            self.probe_one(&path::join(dir, file))?;
-        }
-        for target in &difference.targets {
-            self.probe_one(&path::join(dir, target))?;
-        }
-        Ok(())
-    }
-
-    fn probe_one(&mut self, file: &str) -> Outcome<()> {
-        match self.system.stat(file)? {
-            Some(stat) if !stat.directory => {}
-            _ => return Ok(()),
-        }
-        match self.system.probe_delete(file) {
-            Ok(()) => Ok(()),
-            Err(error) => {
-                // ERROR_ACCESS_DENIED: a loaded image on some systems, or rights; both mean that it cannot go now.
-                let exit = match Exit::of_windows_error(error.code) {
-                    Exit::Failed if error.code == 5 => Exit::InUse,
-                    exit => exit,
-                };
-                Err(Failure::with_exit(exit, &error))
-            }
-        }
-    }
-
     /// Removes what is to go, then puts in what is new. All of it is planned and in the journal before it begins.
     pub fn swap(&mut self, dir: &str, index: &Index, difference: &Difference) -> Outcome<()> {
         let mut plan = Plan { aside: 0, moves: Vec::new(), undo: Vec::new(), made: Vec::new() };
         for file in &difference.remove {
-            plan.put_aside(&self.work, path::join(dir, file));
+            self.put_aside(&mut plan, path::join(dir, file));
         }
         for place in &difference.write {
             let Some(entry) = index.entries.get(*place) else { continue };
@@ -60,11 +31,11 @@ impl<S: System> Transaction<'_, S> {
                     plan.moves.push(Move::RemoveDir(target.clone()));
                 }
                 Some(_) if entry.keep => continue,
-                Some(_) => plan.put_aside(&self.work, target.clone()),
+                Some(_) => self.put_aside(&mut plan, target.clone()),
                 None => {}
             }
             self.plan_parents(&mut plan, &target, difference, dir)?;
-            let staged = self.staged(*place);
+            let staged = self.staged(*place, entry);
             plan.undo.push(Undo::Rename(target.clone(), staged.clone()));
             plan.moves.push(Move::Rename(staged, target, true));
         }
@@ -74,7 +45,14 @@ impl<S: System> Transaction<'_, S> {
                 Move::MakeDir(path) => self.system.create_dir(&path)?,
                 Move::RemoveDir(path) => self.system.remove_dir(&path)?,
                 Move::Rename(from, to, new) => {
-                    self.system.rename(&from, &to)?;
+                    if let Err(error) = self.system.rename(&from, &to) {
+                        let refused = Exit::of_windows_error(error.code) == Exit::InUse || error.code == 5;
+                        return Err(if refused && !new {
+                            self.held(&from, error.code)
+                        } else {
+                            error.into()
+                        });
+                    }
                     if new {
                         // The work folder is for administrators alone; what comes out of it is for whoever may run it.
                         self.system.inherit_rights(&to)?;
@@ -86,6 +64,17 @@ impl<S: System> Transaction<'_, S> {
             }
         }
         Ok(())
+    }
+
+    /// Renames a file into the work folder.
+    fn put_aside(&mut self, plan: &mut Plan, file: String) {
+        let aside = text::join(&[&self.work, "\\old\\", &text::number(plan.aside)]);
+        plan.aside += 1;
+        if self.is_bootstrap(&file) {
+            self.own_aside.push(aside.clone());
+        }
+        plan.undo.push(Undo::Rename(aside.clone(), file.clone()));
+        plan.moves.push(Move::Rename(file, aside, false));
     }
 
     /// The folders above a target that will be missing when its turn comes.
@@ -147,14 +136,4 @@ struct Plan {
     undo: Vec<Undo>,
     /// Folders that are there, or will be.
     made: Vec<String>,
-}
-
-impl Plan {
-    /// Renames a file into the work folder.
-    fn put_aside(&mut self, work: &str, file: String) {
-        let aside = text::join(&[work, "\\old\\", &text::number(self.aside)]);
-        self.aside += 1;
-        self.undo.push(Undo::Rename(aside.clone(), file.clone()));
-        self.moves.push(Move::Rename(file, aside, false));
-    }
 }

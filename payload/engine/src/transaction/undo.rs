@@ -3,14 +3,17 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use packager_shared::exit::Exit;
+use packager_shared::path;
 use packager_shared::plan::Key;
 
 use super::services::TIMEOUT;
-use super::{Transaction, cleanup, programs};
+use super::{Transaction, cleanup, deferral, flush, programs};
 use crate::System;
 use crate::acts::program::Line;
+use crate::failure::{Failure, Outcome};
 use crate::registry;
-use crate::system::{FirewallRule, RegValue, Result, Securable, ServiceConfig, ServiceState};
+use crate::system::{Error, FirewallRule, RegValue, Result, Securable, ServiceConfig, ServiceState};
 use crate::text;
 
 /// The way back from one step.
@@ -59,12 +62,49 @@ pub enum Undo {
     Run(String, Line, u32),
 }
 
+const ERROR_ALREADY_EXISTS: u32 = 183;
+
+/// Whether state is lost when it cannot be undone. The others are tried once: a service that does not start, or an
+/// empty folder that stays, must not keep a machine from its next update.
+fn is_vital(undo: &Undo) -> bool {
+    !matches!(
+        undo,
+        Undo::RemoveDir(_)
+            | Undo::StartService(_)
+            | Undo::StopService(_)
+            | Undo::Run(..)
+            | Undo::Firewall(..)
+            | Undo::Task(..)
+            | Undo::Purge(_)
+    )
+}
+
 impl<S: System> Transaction<'_, S> {
-    /// Undoes everything, the last step first. A step that cannot be undone is logged and does not stop the rest.
-    pub fn roll_back(&mut self) {
+    /// Undoes everything, the last step first. A step that cannot be undone is logged and does not stop the rest; when
+    /// it was one that state hangs on, journal and old files stay, so that a later run can try again: an error.
+    /// `keep`: staged files stay, too.
+    pub fn roll_back(&mut self, keep: bool) -> Outcome<()> {
         self.system.log("rolling back");
+        let hives = flush::hives(&self.undo);
+        let mut stuck: Option<String> = None;
         while let Some(undo) = self.undo.pop() {
+            if undo == Undo::RemoveWorkFolder {
+                // Without the journal nobody would do again what a loss of power takes.
+                flush::all(self.system, &hives);
+                self.journal = None;
+                if stuck.is_none() {
+                    let keep = keep || deferral::is_there(self.system, &self.work);
+                    cleanup::empty_work_folder(self.system, &self.work, self.scope, keep);
+                }
+                continue;
+            }
+            let vital = is_vital(&undo);
+            let moved = if let Undo::Rename(from, _) = &undo { from.clone() } else { String::new() };
             if let Err(error) = self.undo_one(undo) {
+                self.unmoved.push(moved);
+                if vital && stuck.is_none() {
+                    stuck = Some(error.on.clone());
+                }
                 let code = text::number(u64::from(error.code));
                 self.system.log(&text::join(&[
                     "cannot be rolled back: ",
@@ -76,15 +116,20 @@ impl<S: System> Transaction<'_, S> {
                 ]));
             }
         }
+        match stuck {
+            None => Ok(()),
+            Some(what) => {
+                let mut text = text::join(&["not everything could be brought back, first of all ", &what]);
+                text.push_str(&text::join(&["; the old files and the way back are kept in ", &self.work]));
+                text.push_str(": leave it there, and run this again when nothing uses these files");
+                Err(Failure::with(Exit::Failed, text))
+            }
+        }
     }
 
     /// A step that was not taken, or is undone already, leaves nothing to do.
     fn undo_one(&mut self, undo: Undo) -> Result<()> {
-        if undo == Undo::RemoveWorkFolder {
-            self.journal = None;
-            cleanup::remove_work_folder(self.system, &self.work, self.scope, false);
-            return Ok(());
-        }
+        let old = path::join(&self.work, "old\\");
         let system = &mut *self.system;
         match undo {
             Undo::RemoveWorkFolder => Ok(()),
@@ -100,6 +145,20 @@ impl<S: System> Transaction<'_, S> {
             },
             Undo::Rename(from, to) => match (system.stat(&from)?, system.stat(&to)?) {
                 (Some(_), None) => system.rename(&from, &to),
+                // The new file could not go: the old one waits for it.
+                (Some(_), Some(_)) if self.unmoved.iter().any(|file| path::same(file, &to)) => {
+                    Err(Error::new(ERROR_ALREADY_EXISTS, "rename", &to))
+                }
+                // Something took the place of a file of ours meanwhile.
+                (Some(_), Some(_)) if from.starts_with(&old) => {
+                    let aside = text::join(&[&from, "~", &text::number(system.ticks())]);
+                    system.rename(&to, &aside)?;
+                    system.rename(&from, &to)
+                }
+                (None, None) if from.starts_with(&old) => {
+                    system.log(&text::join(&["lost; run this again with -f, or /repair: ", &to]));
+                    Ok(())
+                }
                 _ => Ok(()),
             },
             Undo::RemoveFile(path) => match system.stat(&path)? {

@@ -207,6 +207,11 @@ unsafe extern "system" {
         data: *mut u8,
         size: *mut u32,
     ) -> u32;
+    pub fn RegisterServiceCtrlHandlerExW(
+        name: *const u16,
+        handler: unsafe extern "system" fn(u32, u32, *mut c_void, *mut c_void) -> u32,
+        context: *mut c_void,
+    ) -> Handle;
     pub fn RegSetKeySecurity(key: Handle, information: u32, descriptor: *const c_void) -> u32;
     pub fn RegSetValueExW(
         key: Handle,
@@ -225,6 +230,8 @@ unsafe extern "system" {
         dacl: *const c_void,
         sacl: *const c_void,
     ) -> u32;
+    pub fn SetServiceStatus(service: Handle, status: *const ServiceStatus) -> Bool;
+    pub fn StartServiceCtrlDispatcherW(table: *const ServiceTableEntry) -> Bool;
     pub fn StartServiceW(service: Handle, count: u32, arguments: *const *const u16) -> Bool;
     /// RtlGenRandom, by its only exported name.
     pub fn SystemFunction036(buffer: *mut u8, size: u32) -> u8;

@@ -167,6 +167,13 @@ pub struct ServiceStatus {
     pub wait_hint: u32,
 }
 
+/// `SERVICE_TABLE_ENTRYW`
+#[repr(C)]
+pub struct ServiceTableEntry {
+    pub name: *const u16,
+    pub main: Option<unsafe extern "system" fn(u32, *const *const u16)>,
+}
+
 /// `SERVICE_STATUS_PROCESS`
 #[repr(C)]
 #[derive(Clone, Copy, Default)]

@@ -144,7 +144,7 @@ fn a_link_in_the_work_folder_is_not_followed() {
     world.make_link(&std::format!("{work}\\new"));
     world.put(&behind, b"what lies behind the link");
     let scope = packager_shared::plan::Scope::Machine;
-    crate::transaction::cleanup::remove_work_folder(&mut world, &work, scope, false);
+    crate::transaction::cleanup::remove_work_folder(&mut world, &work, scope, false, &[]);
     assert!(world.content(&behind).is_some() && world.tree.get(&work).is_none());
 }
 

@@ -54,9 +54,10 @@ fn assert_updated(world: &mut World, sources: &[&str]) {
 
 #[track_caller]
 fn assert_fails(world: &mut World, code: u32) {
-    let before = state(world);
+    let before = in_use::apart(world);
     assert_eq!(update(world), code, "{:#?}", world.log);
-    assert_same(&before, &state(world), "failed");
+    assert_same(&before, &in_use::apart(world), "failed");
+    in_use::assert_only_staged(world);
 }
 
 #[test]
