@@ -31,6 +31,8 @@ pub enum Error {
     Device,
     /// A character that file names cannot have: control characters and `< > : " / | ? *`.
     Character(char),
+    /// A part looks like the short name of another file: `LONGNA~1.TXT`.
+    ShortName,
     /// It is longer than [`LONGEST`].
     TooLong,
     /// It lies in the folder that the installer works in (`.upd`).
@@ -48,6 +50,9 @@ impl Error {
             Error::TrailingDotOrSpace => "has a part that ends with a dot or a space, which Windows drops",
             Error::Device => "has a part that Windows takes for a device (con, prn, aux, nul, com1…, lpt1…)",
             Error::Character(_) => "has a character that Windows file names cannot have",
+            Error::ShortName => {
+                "has a part that Windows may have given another file as its short name (name~1)"
+            }
             Error::TooLong => "is longer than 200 characters below the install directory",
             Error::WorkFolder => "lies in `.upd`, the folder that updates work in",
         }
@@ -87,6 +92,9 @@ pub fn check(path: &str) -> Result<(), Error> {
     }
     for (at, part) in path.split('\\').enumerate() {
         check_part(part)?;
+        if is_short(part) {
+            return Err(Error::ShortName);
+        }
         let mut ours = core::iter::once(WORK_FOLDER).chain(MSI_WORK_FOLDERS);
         if at == 0 && ours.any(|ours| part.eq_ignore_ascii_case(ours)) {
             return Err(Error::WorkFolder);
@@ -147,6 +155,14 @@ pub fn check_part(part: &str) -> Result<(), Error> {
         return Err(Error::Device);
     }
     Ok(())
+}
+
+/// Whether a name could be one that Windows makes for another file: at most eight characters with a tilde and digits at
+/// their end, and an extension of three ("Naming Files, Paths, and Namespaces", "Short vs. Long Names").
+fn is_short(part: &str) -> bool {
+    let (stem, extension) = part.rsplit_once('.').unwrap_or((part, ""));
+    let name = stem.trim_end_matches(|c: char| c.is_ascii_digit());
+    name.len() < stem.len() && name.ends_with('~') && stem.len() <= 8 && extension.len() <= 3
 }
 
 /// Whether Windows takes a name for a device, whatever its extension.
@@ -294,9 +310,19 @@ mod tests {
 
     #[test]
     fn good_paths_pass() {
-        for path in
-            ["a", "bin\\agent.exe", "com10\\x", "console\\a.b.c", ".config", "ä\\日本.txt", "lpt", "a .b"]
-        {
+        for path in [
+            "a",
+            "bin\\agent.exe",
+            "com10\\x",
+            "console\\a.b.c",
+            ".config",
+            "ä\\日本.txt",
+            "lpt",
+            "a .b",
+            "~1a",
+            "longname~1",
+            "a~1.text",
+        ] {
             assert_eq!(check(path), Ok(()), "{path}");
         }
     }
@@ -325,6 +351,8 @@ mod tests {
             ("lpt\u{b2}", Error::Device),
             ("aux .c", Error::Device),
             (".UPD\\x", Error::WorkFolder),
+            ("PROGRA~1\\x", Error::ShortName),
+            ("bin\\longn~12.txt", Error::ShortName),
             (&long, Error::TooLong),
         ] {
             assert_eq!(check(path), Err(error), "{path}");
@@ -366,6 +394,108 @@ mod tests {
         assert!(is_local_absolute("C:\\a\\"));
         for bad in ["C:\\", "C:a", "\\\\s\\x", "C:\\a\\..\\b", "\\\\?\\C:\\a", "a", "C:\\a\\\\", "C:\\nul"] {
             assert!(!is_local_absolute(bad), "{bad}");
+        }
+    }
+
+    /// Pieces that attacks on paths are made of, and harmless ones between them.
+    const PIECES: [&str; 36] = [
+        "",
+        ".",
+        "..",
+        "...",
+        " ",
+        "a",
+        "b.txt",
+        "A",
+        "ä",
+        "..a",
+        "a..",
+        "a.",
+        "a ",
+        "~",
+        "A~1",
+        "PROGRA~1",
+        ":",
+        "C:",
+        "c",
+        "::$DATA",
+        ".upd",
+        "con",
+        "CON.txt",
+        "nul",
+        "COM1",
+        "com\u{b9}",
+        "lpt9.log",
+        "aux ",
+        "?",
+        "*",
+        "<",
+        "\u{1}",
+        "\u{7f}",
+        "\"",
+        "|",
+        "\0",
+    ];
+
+    /// Where Windows goes with a name below a folder, told without this file: `None`, somewhere else than the name says.
+    fn windows_goes(name: &str) -> Option<Vec<String>> {
+        let mut parts: Vec<String> = Vec::new();
+        for part in name.split(['\\', '/']) {
+            let kept = part.trim_end_matches(['.', ' ']);
+            let stem = kept.split('.').next().unwrap_or_default().trim_end().to_lowercase();
+            let numbered = |head: &str| {
+                let number = stem.strip_prefix(head).unwrap_or_default();
+                number.chars().count() == 1
+                    && number.contains(|c: char| c.is_ascii_digit() || "¹²³".contains(c))
+            };
+            let device = ["con", "prn", "aux", "nul", "conin$", "conout$", "clock$"].contains(&stem.as_str());
+            let odd = kept.is_empty() || kept != part || device || numbered("com") || numbered("lpt");
+            if odd || part.contains(|c: char| c.is_control() || "<>:\"|?*".contains(c)) {
+                return None;
+            }
+            parts.push(part.to_lowercase());
+        }
+        Some(parts)
+    }
+
+    /// Every path of up to five pieces with separators between them: what passes goes where it says.
+    #[test]
+    fn whatever_passes_stays_below_the_folder_and_is_what_it_says() {
+        let mut passed = 0;
+        let mut seed = 1u64;
+        let mut next = |below: usize| {
+            // Knuth's generator: the same paths on every run.
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (seed >> 33) as usize % below
+        };
+        for _ in 0..200_000 {
+            let mut path = String::new();
+            for place in 0..=next(5) {
+                if place > 0 {
+                    path.push_str(["\\", "\\", "\\", "/", "\\\\", ""][next(6)]);
+                }
+                path.push_str(PIECES[next(PIECES.len())]);
+            }
+            if check(&path).is_err() {
+                continue;
+            }
+            passed += 1;
+            let parts = windows_goes(&path);
+            let parts = parts.unwrap_or_else(|| panic!("{path:?} passes, and Windows goes elsewhere"));
+            assert_eq!(parts.join("\\"), path.to_lowercase(), "{path:?}");
+            assert_ne!(parts[0], ".upd", "{path:?}");
+        }
+        assert!(passed > 1_000, "{passed} paths passed");
+    }
+
+    #[test]
+    fn no_single_piece_of_an_attack_passes() {
+        let good = ["a", "b.txt", "A", "ä", "..a", "~", "c"];
+        for piece in PIECES {
+            for path in [String::from(piece), join("bin", piece), alloc::format!("{piece}\\x")] {
+                let bad = !good.contains(&piece) && !(piece == ".upd" && path.starts_with("bin"));
+                assert_eq!(check(&path).is_err(), bad && path != "bin", "{path:?}");
+            }
         }
     }
 }

@@ -138,6 +138,33 @@ pub(crate) mod tests {
         assert_eq!(find(&mut &file[..]), Err(Error::Certificates));
     }
 
+    /// A signature does not cover its own table: what an overlay may be read from ends before it, and nothing follows.
+    #[test]
+    fn nothing_is_read_from_the_table_of_certificates_or_behind_it() {
+        let signed = |at: u32, size: u32, length: usize| {
+            let mut file = image();
+            file.resize(length, 1);
+            file[0x98 + 96 + 32..][..4].copy_from_slice(&at.to_le_bytes());
+            file[0x98 + 96 + 36..][..4].copy_from_slice(&size.to_le_bytes());
+            find(&mut &file[..])
+        };
+        // A table that was padded to hold data is longer, and the tail still ends before it.
+        for size in [16, 24, 4096] {
+            assert_eq!(signed(0x218, size, 0x218 + size as usize), Ok(Tail { start: 0x210, end: 0x218 }));
+        }
+        for (at, size, length) in [
+            (0x218, 16, 0x230),   // followed by something
+            (0x218, 16, 0x220),   // cut off
+            (0x200, 0x20, 0x220), // over a section
+            (0x218, 0, 0x218),
+            (0, 16, 0x220),
+            (u32::MAX, 16, 0x220),
+            (0x218, u32::MAX, 0x220),
+        ] {
+            assert_eq!(signed(at, size, length), Err(Error::Certificates), "{at:x} {size:x} {length:x}");
+        }
+    }
+
     #[test]
     fn any_cut_is_an_error_or_a_tail_inside_the_file() {
         let file = image();

@@ -224,6 +224,36 @@ fn targets_outside_the_install_directory_are_refused() {
     assert!(decode(&encode(&bad)).is_err());
 }
 
+/// Wherever a plan holds a path below the install directory, one that leads out of it is refused.
+#[test]
+fn no_path_of_a_plan_leads_elsewhere() {
+    let bytes = encode(&plan());
+    let (mut refused, mut passed) = (0, Vec::new());
+    for path in
+        ["bin\\a.exe", "bin\\x.dll", "bin\\agent.man", "bin\\agent.exe", "a.exe", "a.ico", "a.toml", "logs"]
+    {
+        let found: Vec<usize> =
+            (0..bytes.len()).filter(|at| bytes[*at..].starts_with(path.as_bytes())).collect();
+        assert!(!found.is_empty(), "{path}");
+        for at in found {
+            // As long as the path was, so that all else stays what it is.
+            for hostile in
+                [alloc::format!("..\\{}", "a".repeat(path.len() - 3)), alloc::format!("c:{}", &path[2..])]
+            {
+                let mut bad = bytes.clone();
+                bad[at..at + path.len()].copy_from_slice(hostile.as_bytes());
+                match decode(&bad) {
+                    Err(_) => refused += 1,
+                    Ok(_) => passed.push(at),
+                }
+            }
+        }
+    }
+    // The task's program is a template: its folder is checked when it is known.
+    assert_eq!((passed.len(), passed.first()), (2, passed.last()), "{passed:?}");
+    assert!(refused > 20, "{refused}");
+}
+
 #[test]
 fn identities_come_back() {
     let mut identity = crate::identity::Identity::of(&plan());
