@@ -355,8 +355,9 @@ pub trait System {
     fn firewall_remove(&mut self, rule: &FirewallRule) -> Result<()>;
     /// The definition of a task; `None` when there is none. Empty: there is one, of a Windows that does not tell.
     fn task_get(&mut self, name: &str) -> Result<Option<Vec<u8>>>;
-    /// Registers a task, in place of one that is there.
-    fn task_set(&mut self, name: &str, definition: &[u8]) -> Result<()>;
+    /// Registers a task, in place of one that is there. `how` is what `schtasks /create` takes: `/xml` with a file in
+    /// quotes, or before Windows Vista what the task is.
+    fn task_set(&mut self, name: &str, how: &str) -> Result<()>;
     /// Removes a task.
     fn task_remove(&mut self, name: &str) -> Result<()>;
 

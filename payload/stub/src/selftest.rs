@@ -330,7 +330,11 @@ fn shortcut(system: &mut Win32) -> Result<()> {
 fn rest(system: &mut Win32) -> Result<()> {
     let lock = system.lock("packager-selftest")?;
     ensure(lock.is_some(), "lock")?;
+    ensure(system.lock("packager-selftest")?.is_none(), "a lock that is held")?;
     drop(lock);
+    ensure(system.lock("packager-selftest")?.is_some(), "a lock that was given back")?;
+    let file = [&system.directory(Dir::Windows, true, Scope::Machine)?, r"\packager-selftest.lock"].concat();
+    ensure(system.stat(&file)?.is_none(), "nothing is left of a lock")?;
     ensure(!system.installer_busy(), "Windows Installer is idle")?;
     let none = system.related_products("{7D1B6F5C-2E5E-4C6C-8E5B-9B7F1A2C3D4E}")?;
     ensure(none.is_empty(), "no products")?;

@@ -20,7 +20,7 @@ use std::string::String;
 use std::vec::Vec;
 
 use packager_shared::args::Ui;
-use packager_shared::path::{self, join};
+use packager_shared::path::{self, join, parent};
 use packager_shared::plan::{Key, Scope};
 use packager_shared::template::Dir;
 
@@ -415,9 +415,20 @@ impl System for World {
         Ok(self.tasks.get(&lower(name)).cloned())
     }
 
-    fn task_set(&mut self, name: &str, definition: &[u8]) -> Result<()> {
+    fn task_set(&mut self, name: &str, how: &str) -> Result<()> {
         self.mutate("register task", name)?;
-        self.tasks.insert(lower(name), Vec::from(definition));
+        let definition = match how.strip_prefix("/xml ") {
+            Some(file) => {
+                let file = file.trim_matches('"');
+                assert!(self.is_guarded(&lower(parent(file).unwrap_or_default())), "{file} may be anybody's");
+                self.content(file).unwrap_or_default()
+            }
+            None => {
+                let units = core::iter::once(0xfeff).chain(how.encode_utf16());
+                units.flat_map(u16::to_le_bytes).collect()
+            }
+        };
+        self.tasks.insert(lower(name), definition);
         Ok(())
     }
 

@@ -7,6 +7,7 @@ use packager_shared::exit::Exit;
 use packager_shared::path;
 use packager_shared::plan::Key;
 
+use super::ops::task;
 use super::services::TIMEOUT;
 use super::{Transaction, cleanup, deferral, flush, programs};
 use crate::System;
@@ -232,7 +233,7 @@ impl<S: System> Transaction<'_, S> {
             },
             Undo::Task(name, old) => match (system.task_get(&name)?, old) {
                 (now, Some(old)) if now.as_ref() != Some(&old) && !old.is_empty() => {
-                    system.task_set(&name, &old)
+                    task::set(self, &name, &old)
                 }
                 (Some(_), None) => system.task_remove(&name),
                 _ => Ok(()),

@@ -9,14 +9,12 @@ use alloc::vec::Vec;
 use packager_engine::system::{ExitCode, Result};
 
 use super::handle::Owned;
-use super::{Win32, error, log, redirection};
+use super::{Win32, error, log};
 use crate::dynamic;
 use crate::ffi::{self, Handle, SecurityAttributes};
-use crate::text;
 
 const CREATE_SUSPENDED: u32 = 4;
 const CREATE_NO_WINDOW: u32 = 0x0800_0000;
-const STARTF_USESTDHANDLES: u32 = 0x100;
 const HANDLE_FLAG_INHERIT: u32 = 1;
 /// `ERROR_TIMEOUT`
 const TIMED_OUT: u32 = 1460;
@@ -109,46 +107,17 @@ impl Win32 {
         timeout_ms: u32,
         log_output: bool,
     ) -> Result<ExitCode> {
-        let application = text::wide(program);
-        let mut command_line = text::wide(&["\"", program, "\" ", arguments].concat());
-        let directory = text::wide(program.rsplit_once('\\').map_or(r"C:\", |(folder, _)| folder));
         // What this process was given stays its own: a child that lives on would keep whoever reads it waiting.
         for which in [-10i32, -11, -12] {
             // SAFETY: takes a number.
             keep(unsafe { ffi::GetStdHandle(which as u32) });
         }
         let mut output = Output::new();
-        // SAFETY: all fields are numbers or pointers, for which zero is a value.
-        let (mut startup, mut process): (ffi::StartupInfo, ffi::ProcessInformation) =
-            unsafe { (core::mem::zeroed(), core::mem::zeroed()) };
-        startup.size = size_of::<ffi::StartupInfo>() as u32;
-        if let Some(output) = &output {
-            startup.flags = STARTF_USESTDHANDLES;
-            startup.standard = [core::ptr::null_mut(), output.write.get(), output.write.get()];
-        }
-        let started = {
-            let _literal = redirection::literal(&self.system32, program);
-            // SAFETY: the texts end with a zero; the command line may be changed by the call.
-            unsafe {
-                ffi::CreateProcessW(
-                    application.as_ptr(),
-                    command_line.as_mut_ptr(),
-                    core::ptr::null(),
-                    core::ptr::null(),
-                    i32::from(output.is_some()),
-                    CREATE_SUSPENDED | CREATE_NO_WINDOW,
-                    core::ptr::null(),
-                    directory.as_ptr(),
-                    &startup,
-                    &mut process,
-                )
-            }
-        };
-        error::check(started, "run", program)?;
-        let thread = Owned::new(process.thread);
-        let Some(process) = Owned::new(process.process) else { return Err(error::last("run", program)) };
+        let pipe = output.as_ref().map(|output| output.write.get());
+        let (process, thread) =
+            self.process_start(program, arguments, CREATE_SUSPENDED | CREATE_NO_WINDOW, pipe)?;
         let job = Job::with(&process);
-        if let (Some(thread), Some(resume)) = (&thread, dynamic::ResumeThread()) {
+        if let Some(resume) = dynamic::ResumeThread() {
             // SAFETY: the thread is open.
             unsafe { resume(thread.get()) };
         }

@@ -286,8 +286,8 @@ impl System for Win32 {
         self.task_read(name)
     }
 
-    fn task_set(&mut self, name: &str, definition: &[u8]) -> Result<()> {
-        self.task_write(name, definition)
+    fn task_set(&mut self, name: &str, how: &str) -> Result<()> {
+        self.task_write(name, how)
     }
 
     fn task_remove(&mut self, name: &str) -> Result<()> {

@@ -6,12 +6,27 @@ use packager_engine::system::{ExitCode, Result};
 
 use super::handle::Owned;
 use super::{Win32, error, redirection};
-use crate::ffi;
+use crate::ffi::{self, Handle};
 use crate::text;
+
+const STARTF_USESTDHANDLES: u32 = 0x100;
 
 impl Win32 {
     /// Runs a program by its full path and waits for it.
     pub(super) fn process_run(&self, program: &str, arguments: &str) -> Result<ExitCode> {
+        let (process, _thread) = self.process_start(program, arguments, 0, None)?;
+        wait(&process, program)
+    }
+
+    /// Starts a program by its full path; `output` is what it has as standard output and error. Gives the process and
+    /// its first thread.
+    pub(super) fn process_start(
+        &self,
+        program: &str,
+        arguments: &str,
+        flags: u32,
+        output: Option<Handle>,
+    ) -> Result<(Owned, Owned)> {
         let application = text::wide(program);
         let mut command_line = text::wide(&["\"", program, "\" ", arguments].concat());
         // The program's own folder: what the current directory of this process is must not matter to it.
@@ -20,6 +35,10 @@ impl Win32 {
         let (mut startup, mut process): (ffi::StartupInfo, ffi::ProcessInformation) =
             unsafe { (core::mem::zeroed(), core::mem::zeroed()) };
         startup.size = size_of::<ffi::StartupInfo>() as u32;
+        if let Some(output) = output {
+            startup.flags = STARTF_USESTDHANDLES;
+            startup.standard = [core::ptr::null_mut(), output, output];
+        }
         let started = {
             let _literal = redirection::literal(&self.system32, program);
             // SAFETY: the texts end with a zero; the command line may be changed by the call.
@@ -29,8 +48,8 @@ impl Win32 {
                     command_line.as_mut_ptr(),
                     core::ptr::null(),
                     core::ptr::null(),
-                    0,
-                    0,
+                    i32::from(output.is_some()),
+                    flags,
                     core::ptr::null(),
                     directory.as_ptr(),
                     &startup,
@@ -39,9 +58,10 @@ impl Win32 {
             }
         };
         error::check(started, "run", program)?;
-        let _thread = Owned::new(process.thread);
-        let Some(process) = Owned::new(process.process) else { return Err(error::last("run", program)) };
-        wait(&process, program)
+        match (Owned::new(process.process), Owned::new(process.thread)) {
+            (Some(process), Some(thread)) => Ok((process, thread)),
+            _ => Err(error::last("run", program)),
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 
 use packager_engine::system::{FirewallRule, Result, System as _};
 use packager_shared::plan::{Key, Root, View};
-use packager_shared::{ids, quote};
+use packager_shared::quote;
 
 use super::{Win32, error, machine, registry};
 use crate::text;
@@ -17,14 +17,14 @@ const RULES: &str = r"SYSTEM\CurrentControlSet\Services\SharedAccess\Parameters\
 /// A definition is larger only when something is wrong, in bytes.
 const MOST: u64 = 1 << 20;
 
-/// How often a name for a folder is tried.
-const ATTEMPTS: u32 = 100;
+/// How long `netsh` and `schtasks` may take, in milliseconds.
+const PATIENCE: u32 = 120_000;
 
 impl Win32 {
-    /// Runs a program of System32; any exit code but 0 is an error.
+    /// Runs a program of System32; any exit code but 0 is an error, and so is none in time.
     fn tool(&self, name: &'static str, arguments: &str) -> Result<()> {
         let program = [&self.system32, "\\", name].concat();
-        match self.process_run(&program, arguments)? {
+        match self.process_run_hidden(&program, arguments, PATIENCE, true)? {
             0 => Ok(()),
             code => Err(error::code(code, "ask", name)),
         }
@@ -99,49 +99,25 @@ impl Win32 {
         Ok(Some(bytes))
     }
 
-    pub(super) fn task_write(&mut self, name: &str, definition: &[u8]) -> Result<()> {
-        let mut line = String::from("/create /f /tn ");
-        quote::push_quoted(&mut line, name);
+    pub(super) fn task_write(&mut self, name: &str, how: &str) -> Result<()> {
+        let mut line = String::from("/create ");
         if is_old() {
-            line.push(' ');
-            line.push_str(&text::from_bytes(definition.get(2..).unwrap_or_default()));
             // Before Server 2003's, schtasks knows no /f and asks; a task that is there goes first.
             let _ = self.task_delete(name);
-            return self.tool("schtasks.exe", &line.replace(" /f", ""));
+        } else {
+            line.push_str("/f ");
         }
-        // What the file says will run as the system: only who may say that can write there.
-        let folder = self.fresh_folder()?;
-        let file = [&folder, r"\task.xml"].concat();
-        let done = self.create(&file).and_then(|mut open| self.write(&mut open, definition)).and_then(|()| {
-            line.push_str(" /xml ");
-            quote::push_quoted(&mut line, &file);
-            self.tool("schtasks.exe", &line)
-        });
-        let _ = self.remove_file(&file);
-        let _ = self.remove_dir(&folder);
-        done
+        line.push_str("/tn ");
+        quote::push_quoted(&mut line, name);
+        line.push(' ');
+        line.push_str(how);
+        self.tool("schtasks.exe", &line)
     }
 
     pub(super) fn task_delete(&mut self, name: &str) -> Result<()> {
         let mut line = String::from("/delete /f /tn ");
         quote::push_quoted(&mut line, name);
         self.tool("schtasks.exe", &line)
-    }
-
-    /// A new folder for administrators and the system alone.
-    fn fresh_folder(&mut self) -> Result<String> {
-        let windows = String::from(self.system32.rsplit_once('\\').map_or("", |(windows, _)| windows));
-        let stamp = self.ticks();
-        let mut last = None;
-        for attempt in 0..ATTEMPTS {
-            let unique = ids::hex(&(stamp + u64::from(attempt)).to_be_bytes());
-            let folder = [windows.as_str(), r"\Temp\~task-", &unique].concat();
-            match self.create_protected_dir(&folder) {
-                Ok(()) => return Ok(folder),
-                Err(error) => last = Some(error),
-            }
-        }
-        Err(last.unwrap_or_else(|| error::code(crate::ffi::ERROR_PATH_NOT_FOUND, "create", "~task")))
     }
 }
 

@@ -62,7 +62,7 @@ pub fn protected_key(of_user: bool) -> Result<Descriptor> {
     Descriptor::from_sddl(&["O:", &user, "D:PAI(A;CI;KA;;;", &user, ")(A;CI;KA;;;SY)"].concat())
 }
 
-/// For a mutex: administrators and the system.
+/// For a lock: administrators and the system.
 pub fn administrators_only() -> Result<Descriptor> {
     Descriptor::from_sddl("O:BAD:P(A;;GA;;;BA)(A;;GA;;;SY)")
 }
