@@ -2,6 +2,7 @@
 //!
 //! | to do | look at |
 //! | --- | --- |
+//! | DLLs that leave a mark where they are loaded | [`planted`] |
 //! | find the tools that `cargo xtask test` prepares | [`environment`] |
 //! | a fresh Windows, a program run in it | [`prefix`] |
 //! | a screen and a keyboard | [`display`] |
@@ -18,6 +19,7 @@ pub mod display;
 pub mod environment;
 pub mod host;
 pub mod installer;
+pub mod planted;
 pub mod prefix;
 pub mod product;
 pub mod registry;

@@ -58,6 +58,8 @@ pub struct Prefix {
     session: Option<Child>,
     background: Vec<Child>,
     display: Option<String>,
+    /// DLLs that Wine takes from elsewhere.
+    overrides: Option<String>,
 }
 
 /// How long a Windows program may take.
@@ -93,6 +95,7 @@ impl Prefix {
             session: None,
             background: Vec::new(),
             display: None,
+            overrides: None,
         };
         copy(&template, &prefix.root());
         // Not a letter of its own drive in Windows' eyes: no registry entry, nothing to compare.
@@ -188,6 +191,11 @@ impl Prefix {
         self.display = Some(display.name().to_owned());
     }
 
+    /// From now on Wine takes some DLLs from elsewhere: a value of WINEDLLOVERRIDES. To be said before anything runs.
+    pub fn override_dlls(&mut self, overrides: &str) {
+        self.overrides = Some(format!("{overrides};mshtml=;winemenubuilder.exe=d"));
+    }
+
     /// Starts lines of a batch file and does not wait; they are ended with the prefix.
     pub fn start(&mut self, lines: &str) {
         let number = self.runs.fetch_add(1, Ordering::Relaxed);
@@ -273,6 +281,9 @@ impl Prefix {
         command.current_dir(self.desk());
         if let Some(display) = &self.display {
             command.env("DISPLAY", display);
+        }
+        if let Some(overrides) = &self.overrides {
+            command.env("WINEDLLOVERRIDES", overrides);
         }
         command
     }

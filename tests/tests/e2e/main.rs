@@ -16,6 +16,7 @@ mod node;
 mod ownership;
 mod parity;
 mod per_user;
+mod planting;
 mod raw_tables;
 mod reproducible;
 mod rules;
