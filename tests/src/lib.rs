@@ -8,6 +8,7 @@
 //! | a screen and a keyboard | [`display`] |
 //! | a program of the host, with a time limit | [`host`] |
 //! | everything a Windows holds, and what two of them differ in | [`state`], [`registry`] |
+//! | a web server, and its troubles | [`web`] |
 //! | what may differ between an MSI and an EXE | [`allowed`] |
 //! | a product with a payload, built by the real `packager` | [`product`] |
 //! | the same test for MSI and EXE | [`installer`] |
@@ -24,3 +25,4 @@ pub mod prefix;
 pub mod product;
 pub mod registry;
 pub mod state;
+pub mod web;

@@ -669,6 +669,7 @@ mod acts;
 mod attacks;
 mod bootstrap;
 mod config;
+mod cost;
 mod in_use;
 mod removed_files;
 mod rights;

@@ -1,5 +1,6 @@
 //! Packages for the simulated machine: setup EXEs, installed bootstraps, shares.
 
+use std::collections::BTreeMap;
 use std::string::String;
 use std::vec;
 use std::vec::Vec;
@@ -366,7 +367,7 @@ impl Product {
         let mut out = image();
         out.extend(overlay::build(
             Kind::Installed,
-            1 << 20,
+            1 << 26,
             &[(overlay::PLAN, &plan), (overlay::INDEX, &index)],
         ));
         out
@@ -386,6 +387,11 @@ impl Product {
         index::encode(&self.index(), &packager_shared::plan::digest(&self.plan))
     }
 
+    fn contents(&self) -> BTreeMap<&str, Vec<u8>> {
+        let files = self.files.iter().map(|(path, content, _)| (path.as_str(), content.clone()));
+        files.chain([(self.plan.bootstrap.name.as_str(), self.installed())]).collect()
+    }
+
     /// The content of an installed file.
     pub fn content(&self, path: &str) -> Vec<u8> {
         match self.files.iter().find(|(name, ..)| name == path) {
@@ -398,8 +404,9 @@ impl Product {
     pub fn setup(&self) -> Vec<u8> {
         let index = self.index();
         let mut members: Vec<(String, Vec<u8>)> = Vec::new();
+        let contents = self.contents();
         for Entry { path, .. } in &index.entries {
-            members.push((file_key(path), self.content(path)));
+            members.push((file_key(path), contents[path.as_str()].clone()));
         }
         // Two, so that whatever reads one goes on to the next.
         let (first, second) = members.split_at(members.len() / 2);
@@ -410,7 +417,7 @@ impl Product {
             (overlay::INDEX, &self.files_idx()),
             (overlay::CABINET, &cabinet),
         ];
-        out.extend(overlay::build(Kind::Setup, 1 << 20, &sections));
+        out.extend(overlay::build(Kind::Setup, 1 << 26, &sections));
         out
     }
 
@@ -421,7 +428,7 @@ impl Product {
         let mut out = image();
         out.extend(overlay::build(
             Kind::Share,
-            1 << 20,
+            1 << 26,
             &[(overlay::IDENTITY, &identity::encode(&identity))],
         ));
         out
@@ -452,8 +459,8 @@ impl Product {
         let signed = release::encode(&release, |bytes| *keys().sk.sign(bytes, None));
         let folder =
             std::format!("{root}\\files\\{}\\{}", self.plan.bootstrap.serial, arch_name(product.arch));
-        for entry in &self.index().entries {
-            world.put(&join(&folder, &entry.path), &self.content(&entry.path));
+        for (path, content) in self.contents() {
+            world.put(&join(&folder, path), &content);
         }
         world.put(&join(&folder, "files.idx"), &index);
         world.put(&join(&folder, "plan.bin"), &plan);

@@ -5,6 +5,7 @@ pub mod cabinet;
 mod disk;
 mod files;
 pub mod fixture;
+pub mod large;
 mod programs;
 mod registry;
 mod services;

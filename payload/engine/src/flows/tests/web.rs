@@ -95,7 +95,7 @@ fn a_download_that_breaks_is_continued() {
 
 #[test]
 fn a_server_without_ranges_sends_it_again() {
-    for (trouble, most) in [(NoRange, 400_000), (WrongRange(5), 700_000)] {
+    for (trouble, most) in [(NoRange, 110_000), (WrongRange(5), 700_000)] {
         let mut world = start(&[SITE]);
         let mut good = world.clone();
         update(&mut good);
