@@ -11,6 +11,7 @@ mod examples;
 mod exit_codes;
 mod folders;
 mod harness;
+mod in_use;
 mod languages;
 mod lifecycle;
 mod node;

@@ -245,7 +245,7 @@ const BOOTSTRAP: &[Field] = &[
     field("first-install", Choice(&[word("exe"), word("msi")]), "what a first install runs; exe when absent"),
     field(
         "in-use",
-        Choice(&[word("abort"), later_word("rename"), later_word("restart")]),
+        Choice(&[word("abort"), word("rename"), word("restart")]),
         "what happens when a file is in use; abort when absent",
     ),
     field("public-key", Text, "the file with the key clients trust"),

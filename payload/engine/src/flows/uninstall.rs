@@ -16,7 +16,7 @@ use crate::facts::Facts;
 use crate::failure::{Failure, Outcome};
 use crate::image::Package;
 use crate::text;
-use crate::transaction::{self, Change, State};
+use crate::transaction::{self, Change, State, Summary};
 
 /// Uninstalls. `own` is the package of the running program: used when the installed one cannot be read.
 pub fn run<S: System>(
@@ -81,9 +81,9 @@ pub fn run<S: System>(
     };
     let summary = transaction::run(system, change)?;
     log_summary(system, &summary);
-    let mut ended = Ended::of(&summary, "uninstall", "uninstalled");
-    ended.action = "uninstall";
-    Ok(ended)
+    // Even when there was nothing left to remove.
+    let summary = Summary { steps: summary.steps.max(1), ..summary };
+    Ok(Ended::of(&summary, "uninstall", "uninstalled"))
 }
 
 fn decided<S: System>(system: &mut S, detected: &Detected) -> Outcome<()> {
