@@ -24,5 +24,7 @@ pub mod planted;
 pub mod prefix;
 pub mod product;
 pub mod registry;
+#[cfg(test)]
+mod security;
 pub mod state;
 pub mod web;

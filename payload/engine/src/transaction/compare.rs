@@ -6,10 +6,11 @@ use alloc::vec::Vec;
 use packager_shared::exit::Exit;
 use packager_shared::index::{Digest, Entry};
 use packager_shared::path;
+use packager_shared::plan::Scope;
 use packager_shared::state::FILE_TIME;
 use sha2::{Digest as _, Sha256};
 
-use super::{Change, takeover};
+use super::{Change, Transaction, takeover};
 use crate::System;
 use crate::failure::{Failure, Outcome};
 
@@ -102,7 +103,7 @@ fn refuse_link<S: System>(system: &mut S, dir: &str) -> Outcome<()> {
     Ok(())
 }
 
-/// Refuses an install directory that is a link or lies behind one.
+/// Refuses what is a link or lies behind one.
 fn refuse_links_above<S: System>(system: &mut S, dir: &str) -> Outcome<()> {
     let mut level = Some(dir);
     while let Some(dir) = level {
@@ -110,6 +111,12 @@ fn refuse_links_above<S: System>(system: &mut S, dir: &str) -> Outcome<()> {
         level = path::parent(dir);
     }
     Ok(())
+}
+
+/// Refuses what is no part of the install directory when it is a link or lies behind one. Where a user's own folders
+/// lead is his business.
+pub fn refuse_links_outside<S: System>(tx: &mut Transaction<'_, S>, path: &str) -> Outcome<()> {
+    if tx.scope == Scope::User { Ok(()) } else { refuse_links_above(tx.system, path) }
 }
 
 /// Refuses links between the install directory and a file. `checked` is the folder that was checked last: the

@@ -161,3 +161,57 @@ fn a_folder_with_rights_that_somebody_else_made_is_refused() {
     world.open.clear();
     assert_eq!(setup(&mut world, &product(1), "/quiet"), 0, "{:#?}", world.log);
 }
+
+#[test]
+fn what_lies_behind_a_link_outside_is_not_written() {
+    use packager_shared::plan::Op;
+    use packager_shared::template::Dir;
+    let template = crate::sim::fixture::template;
+    let ini = Op::Ini {
+        folder: template("{ProgramData}\\Linked"),
+        file: "a.ini".into(),
+        section: template("s"),
+        key: template("k"),
+        value: template("v"),
+    };
+    let shortcut = Op::Shortcut {
+        folder: Dir::StartMenu,
+        subfolder: "Linked".into(),
+        name: "Agent".into(),
+        target: "bin\\agent.exe".into(),
+        arguments: template(""),
+        description: "".into(),
+        icon: None,
+    };
+    for (op, link) in [(ini, "C:\\ProgramData\\Linked"), (shortcut, "C:\\ProgramData\\Start\\Linked")] {
+        let mut one = product(1);
+        one.plan.ops.push(op);
+        let mut world = world();
+        world.make_link(link);
+        let before = state(&world);
+        assert_eq!(setup(&mut world, &one, "/quiet"), 1603, "{:#?}", world.log);
+        assert!(world.said[0].contains("a junction or a symbolic link"), "{:?}", world.said);
+        assert_same(&before, &state(&world), link);
+        world.tree.insert(link, Node::Dir { protected: false, link: false });
+        assert_eq!(setup(&mut world, &one, "/quiet"), 0, "{:#?}", world.log);
+    }
+}
+
+#[test]
+fn every_command_line_that_windows_keeps_is_quoted() {
+    let world = with(1);
+    let quoted = std::format!("\"{INSTALLED}\" ");
+    let entry = "SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Uninstall\\com.acme.agent";
+    for name in ["UninstallString", "QuietUninstallString"] {
+        let line = value(&world, entry, name).expect("there");
+        assert!(line.starts_with(&quoted), "{name}: {line}");
+    }
+    assert!(!world.services.is_empty() && !world.tasks.is_empty());
+    for service in world.services.values().filter(|service| service.config.image_path.contains(DIR)) {
+        let program = service.config.image_path.strip_prefix('"').and_then(|rest| rest.split_once(".exe\""));
+        assert!(program.is_some(), "{}", service.config.image_path);
+    }
+    // The Task Scheduler keeps the program apart from its arguments.
+    let task = crate::text::from_utf16(world.tasks.values().next().expect("there"));
+    assert!(task.contains(&std::format!("<Command>{INSTALLED}</Command><Arguments>")), "{task}");
+}

@@ -12,6 +12,7 @@ use crate::failure::{Failure, Outcome};
 use crate::source::read_whole;
 use crate::text;
 use crate::transaction::Transaction;
+use crate::transaction::compare::refuse_links_outside;
 use crate::transaction::undo::Undo;
 
 /// A larger file is no INI file, in bytes.
@@ -65,6 +66,7 @@ pub fn apply<S: System>(tx: &mut Transaction<'_, S>, entry: &Entry) -> Outcome<(
     if now.as_deref() == Some(unquoted(&entry.value)) {
         return Ok(());
     }
+    refuse_links_outside(tx, &entry.file)?;
     if let Some(folder) = path::parent(&entry.file) {
         tx.create_dirs(folder)?;
     }
@@ -79,6 +81,10 @@ pub fn apply<S: System>(tx: &mut Transaction<'_, S>, entry: &Entry) -> Outcome<(
 /// while they are empty.
 pub fn remove<S: System>(tx: &mut Transaction<'_, S>, entry: &Entry) -> Outcome<()> {
     if tx.system.ini_get(&entry.file, &entry.section, &entry.key)?.is_none() {
+        return Ok(());
+    }
+    if let Err(failure) = refuse_links_outside(tx, &entry.file) {
+        tx.system.log(&text::join(&["left alone: ", &failure.text]));
         return Ok(());
     }
     will(tx, &entry.file)?;

@@ -11,6 +11,7 @@ use crate::failure::{Failure, Outcome};
 use crate::system::Shortcut;
 use crate::text;
 use crate::transaction::Transaction;
+use crate::transaction::compare::refuse_links_outside;
 use crate::transaction::undo::Undo;
 
 /// A larger file is no shortcut, in bytes.
@@ -27,6 +28,7 @@ pub fn apply<S: System>(
     if exists && unchanged {
         return Ok(());
     }
+    refuse_links_outside(tx, path)?;
     if exists {
         delete(tx, path)?;
     } else if let Some(folder) = path::parent(path) {
