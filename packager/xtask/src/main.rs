@@ -4,6 +4,8 @@
 //! | --- | --- | --- |
 //! | `test` | every check of the project | `test/` |
 //! | `stubs` | builds the Windows stub and the example agents, or proves the committed ones | `stubs/` |
+//! | `simulate` | runs generated scenarios of the engine | `simulate.rs` |
+//! | `mutants` | breaks the engine in one place after the other | `mutants.rs` |
 //! | `wine` | prepares the Wine of the end-to-end tests | `wine/` |
 //! | `node-runtime` | fetches the payload of `examples/node-runtime` | `node.rs` |
 //! | `package` | packs the crates as for crates.io | `package.rs` |
@@ -11,9 +13,11 @@
 mod apt;
 mod command;
 mod failure;
+mod mutants;
 mod node;
 mod package;
 mod place;
+mod simulate;
 mod stubs;
 mod test;
 mod wine;
@@ -28,6 +32,9 @@ cargo xtask TASK
   test [--only PART]…   every check: fmt, clippy, unit, stubs, package, e2e; installs what is missing with apt
   stubs                 build the Windows stub and the example agents, write them and their provenance
   stubs --check         prove that the committed ones come from the committed sources
+  simulate [--scenarios N] [--seed HEX]
+                        run generated scenarios of the engine (100,000, from seed 0)
+  mutants [NAME]        break the engine in one place after the other: its tests have to notice each
   wine                  prepare the Wine of the end-to-end tests
   node-runtime          fetch the payload of examples/node-runtime
   package               pack the crates as for crates.io
@@ -51,6 +58,9 @@ fn main() -> ExitCode {
 fn run(arguments: &[&str]) -> Result<()> {
     match arguments {
         ["test", parts @ ..] => test::run(&only(parts)?),
+        ["simulate", options @ ..] => simulate::run(options),
+        ["mutants"] => mutants::run(""),
+        ["mutants", name] => mutants::run(name),
         ["wine"] => {
             let wine = wine::prepare()?;
             println!("run: {}\ntemplate: {}", wine.run.display(), wine.template.display());

@@ -677,5 +677,6 @@ mod rules;
 mod scenarios;
 mod secrets;
 mod takeover;
+mod tampering;
 mod web;
 mod when;

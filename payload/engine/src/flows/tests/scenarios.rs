@@ -10,6 +10,7 @@ use std::string::String;
 use std::vec::Vec;
 
 use check::{Counts, check};
+pub use generate::Rng;
 use generate::scenario;
 
 /// Whether registry writes that were not flushed may be lost.
