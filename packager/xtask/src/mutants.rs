@@ -65,8 +65,8 @@ pub fn run(filter: &str) -> Result<()> {
     for mutant in mutants.iter().filter(|mutant| mutant.name.contains(filter)) {
         let began = Instant::now();
         let file = copy.join(&mutant.file);
-        let whole = fs::read_to_string(root.join("payload").join(&mutant.file))
-            .context(|| format!("reading payload/{}", mutant.file))?;
+        // The copy's own text: the sources may be worked on meanwhile.
+        let whole = fs::read_to_string(&file).context(|| format!("reading {}", file.display()))?;
         write(&file, &mutant.apply(&whole)?)?;
         let found = STAGES.iter().find_map(|(filter, scenarios)| catch(&copy, filter, scenarios).transpose());
         write(&file, &whole)?;

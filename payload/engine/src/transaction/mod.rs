@@ -431,7 +431,12 @@ impl<'a, S: System> Transaction<'a, S> {
             self.open_work_folder()?;
         }
         let number = text::number(self.undo.len() as u64);
-        Ok((text::join(&[&self.work, "\\new\\c", &number]), text::join(&[&self.work, "\\old\\c", &number])))
+        let staged = text::join(&[&self.work, "\\new\\c", &number]);
+        // Of an earlier run, which was cut off; only what is named by its content is used again.
+        if self.system.stat(&staged)?.is_some() {
+            self.system.remove_file(&staged)?;
+        }
+        Ok((staged, text::join(&[&self.work, "\\old\\c", &number])))
     }
 
     /// Where in the work folder a file goes that is not known by number.

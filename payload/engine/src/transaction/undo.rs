@@ -88,6 +88,7 @@ impl<S: System> Transaction<'_, S> {
         self.system.log("rolling back");
         let hives = flush::hives(&self.undo);
         let mut stuck: Option<String> = None;
+        let mut blocked: Vec<String> = Vec::new();
         while let Some(undo) = self.undo.pop() {
             if undo == Undo::RemoveWorkFolder {
                 // Without the journal nobody would do again what a loss of power takes.
@@ -99,10 +100,25 @@ impl<S: System> Transaction<'_, S> {
                 }
                 continue;
             }
+            // What could not come back yet needs its folder when it can.
+            if stuck.is_some() && matches!(undo, Undo::RemoveDir(_)) {
+                continue;
+            }
+            // Nor does anything else come to a name where something is in the way: later it would be taken for it.
+            if let Undo::Rename(from, to) = &undo
+                && [from, to].iter().any(|name| blocked.iter().any(|other| path::same(other, name)))
+            {
+                blocked.extend([from.clone(), to.clone()]);
+                self.unmoved.push(from.clone());
+                continue;
+            }
+            let names =
+                if let Undo::Rename(from, to) = &undo { Some([from.clone(), to.clone()]) } else { None };
             let vital = is_vital(&undo);
             let moved = if let Undo::Rename(from, _) = &undo { from.clone() } else { String::new() };
             if let Err(error) = self.undo_one(undo) {
                 self.unmoved.push(moved);
+                blocked.extend(names.into_iter().flatten());
                 if vital && stuck.is_none() {
                     stuck = Some(error.on.clone());
                 }
