@@ -84,14 +84,11 @@ impl Phases {
     }
 }
 
-/// Adds the actions when an operation needs them; returns where they stand.
+/// Adds the actions that an operation needs, and the takeover of what the engine installed; returns where they stand.
 pub fn write(builder: &mut Builder<'_>, early: &mut Vec<Early>) -> Vec<Step> {
     let plan = &builder.release.package.target;
     let phases = Phases::of(&plan.ops);
     let Some(bootstrap) = builder.release.bootstrap() else { return Vec::new() };
-    if phases == Phases::default() {
-        return Vec::new();
-    }
     let program = builder.file_key(&bootstrap.path);
     let context = if plan.product.scope == Scope::Machine { NO_IMPERSONATE } else { 0 };
     reasons(builder, early);
@@ -105,7 +102,9 @@ pub fn write(builder: &mut Builder<'_>, early: &mut Vec<Early>) -> Vec<Step> {
         steps.push(Step { action: name.to_owned(), condition: when.to_owned(), sequence });
     };
     let undo = ROLLBACK | IGNORE_EXIT_CODE;
-    let replace = phases.replace;
+    // Without predecessors there is only one thing to take over: what the setup EXE or the share installed.
+    let engine = format!("{INSTALLING} AND {}=\"{}\"", ownership::MANAGER, state::ENGINE);
+    let replacing = if phases.replace { INSTALLING } else { &engine };
     if phases.before_remove {
         add("UndoBootstrapBeforeRemove", undo, "rollback-before-remove", 1640, REMOVING);
         add("BootstrapBeforeRemove", 0, "before-remove", 1650, REMOVING);
@@ -126,27 +125,25 @@ pub fn write(builder: &mut Builder<'_>, early: &mut Vec<Early>) -> Vec<Step> {
         add("UndoBootstrapRun", undo, "rollback-run", 5940, INSTALLING);
         add("BootstrapRun", 0, "run", 5950, INSTALLING);
     }
-    if phases.state || phases.run || replace {
-        add("BootstrapCommit", COMMIT | IGNORE_EXIT_CODE, "commit", 6590, INSTALLING);
-        // Else the journal would stay, and the next run would take it for one that was cut off.
-        let at_once = format!("{INSTALLING} AND {ROLLBACK_DISABLED}");
-        add("BootstrapCommitAtOnce", IGNORE_EXIT_CODE, "commit", 6585, &at_once);
-    }
-    if replace {
-        steps.extend(take_over(builder, context));
-    }
+    let journaled = if phases.state || phases.run { INSTALLING } else { replacing };
+    add("BootstrapCommit", COMMIT | IGNORE_EXIT_CODE, "commit", 6590, journaled);
+    // Else the journal would stay, and the next run would take it for one that was cut off.
+    let at_once = format!("{journaled} AND {ROLLBACK_DISABLED}");
+    add("BootstrapCommitAtOnce", IGNORE_EXIT_CODE, "commit", 6585, &at_once);
+    steps.extend(take_over(builder, context, replacing));
     steps
 }
 
-/// The bootstrap takes over predecessors from the Binary table: it is not installed yet. `[INSTALLDIR]` ends with a
-/// backslash, which would make the quote after it one of the text: so a dot stands between.
-fn take_over(builder: &mut Builder<'_>, context: i32) -> Vec<Step> {
+/// The bootstrap takes over predecessors, and what an older release of the setup EXE or the share left, from the Binary
+/// table: it is not installed yet, or an older one is. `[INSTALLDIR]` ends with a backslash, which would make the quote
+/// after it one of the text: so a dot stands between.
+fn take_over(builder: &mut Builder<'_>, context: i32, when: &str) -> Vec<Step> {
     builder.rows.push("Binary", vec![predecessors::BOOTSTRAP.into(), Cell::Stream]);
     let step = |(name, action, kind, sequence): (&str, &str, i32, i32)| {
         let arguments = format!("/msi {action} [{INSTALL_REASON}] /dir \"[INSTALLDIR].\"");
         let kind = BINARY_EXE | DEFERRED | context | kind;
         builder.rows.push("CustomAction", row![name, kind, predecessors::BOOTSTRAP, arguments]);
-        Step { action: name.to_owned(), condition: INSTALLING.to_owned(), sequence }
+        Step { action: name.to_owned(), condition: when.to_owned(), sequence }
     };
     [
         ("UndoBootstrapReplace", "rollback-replace", ROLLBACK | IGNORE_EXIT_CODE, 1520),

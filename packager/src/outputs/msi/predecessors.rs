@@ -84,6 +84,20 @@ mod tests {
         super::super::plan(sample::release(&package, &files)).unwrap().rows
     }
 
+    const TAKES_OVER_THE_ENGINES: &str = "NOT REMOVE~=\"ALL\" AND INSTALLATION_MANAGER=\"engine\"";
+
+    /// When the bootstrap in the Binary table is run.
+    fn takes_over(rows: &super::super::Rows) -> String {
+        let sequence = rows.table("InstallExecuteSequence");
+        let mut when = ["UndoBootstrapReplace", "BootstrapReplace"].map(|name| {
+            let step = sequence.iter().find(|row| row[0] == Cell::from(name)).unwrap();
+            format!("{:?}", step[1])
+        });
+        assert_eq!(when[0], when[1]);
+        let quoted = std::mem::take(&mut when[1]).replace("\\\"", "'");
+        quoted.split('"').nth(1).unwrap_or_default().replace('\'', "\"")
+    }
+
     fn old(refuse: bool) -> Replaces {
         Replaces {
             name: "Old [Agent]".into(),
@@ -114,6 +128,7 @@ mod tests {
             ])
         );
         assert!(action("UndoBootstrapReplace").is_some() && action("BootstrapCommit").is_some());
+        assert_eq!(takes_over(&rows), "NOT REMOVE~=\"ALL\"");
         // Where rollback is disabled no commit action runs, and the journal has to go all the same.
         let at_once = action("BootstrapCommitAtOnce").unwrap();
         assert_eq!(at_once[1], Cell::Int(18 | 0x40 | 0x400 | 0x800));
@@ -127,7 +142,7 @@ mod tests {
         let mut refused = old(true);
         refused.uninstall_entry = Some("Old".into());
         let rows = rows(refused);
-        assert!(rows.table("Binary").is_empty());
+        assert_eq!(takes_over(&rows), TAKES_OVER_THE_ENGINES);
         let ours = rows.table("Upgrade").iter().find(|row| row[6] == Cell::from("PREDECESSOR_1_PRODUCT"));
         assert_eq!(ours.unwrap()[4], Cell::Int(MIN_INCLUSIVE | ONLY_DETECT));
         let conditions = rows.table("LaunchCondition");
@@ -142,6 +157,6 @@ mod tests {
     #[test]
     fn one_of_windows_installer_needs_nothing_else() {
         let rows = rows(Replaces { services: vec![], ..old(false) });
-        assert!(rows.table("Binary").is_empty());
+        assert_eq!(takes_over(&rows), TAKES_OVER_THE_ENGINES);
     }
 }

@@ -111,7 +111,8 @@ fn a_purged_folder_goes_when_the_removal_is_settled_and_not_on_an_upgrade() {
     let data = text(&action("Find.Purge.0")[3]).strip_prefix("1;").unwrap();
     let folder = data.trim_matches(['[', ']']).to_owned();
     assert!(rows.table("CreateFolder").iter().any(|row| text(&row[0]) == folder), "{folder}");
-    assert_eq!(rows.table("Binary").len(), 1);
+    let ours = rows.table("Binary").iter().filter(|row| text(&row[0]) == text(&purge[2]));
+    assert_eq!(ours.count(), 1);
     let places: Vec<_> = rows
         .table("InstallExecuteSequence")
         .iter()
@@ -143,13 +144,19 @@ fn a_service_is_of_the_tables_or_of_the_bootstrap_and_stopped_by_windows_install
 }
 
 #[test]
-fn what_tables_can_say_needs_no_custom_action_but_set_properties() {
+fn what_tables_can_say_needs_no_custom_action_but_set_properties_and_the_takeover() {
     let mut package = sample::package(Arch::X64);
     package.target.ops.retain(|op| !op.needs_bootstrap());
     let files = sample::files();
     let rows = plan(sample::release(&package, &files)).unwrap().rows;
-    let types: Vec<_> = rows.table("CustomAction").iter().map(|row| row[1].clone()).collect();
-    assert!(types.iter().all(|kind| *kind == Cell::Int(actions::SET_PROPERTY)), "{types:?}");
+    let other = rows.table("CustomAction").iter().filter(|row| row[1] != Cell::Int(actions::SET_PROPERTY));
+    let other: Vec<&str> = other.map(|row| text(&row[0])).collect();
+    let takeover = ["BootstrapCommit", "BootstrapCommitAtOnce", "UndoBootstrapReplace", "BootstrapReplace"];
+    assert_eq!(other, takeover);
+    // It runs only over what the engine installed.
+    for row in rows.table("InstallExecuteSequence").iter().filter(|row| other.contains(&text(&row[0]))) {
+        assert!(text(&row[1]).contains("INSTALLATION_MANAGER=\"engine\""), "{row:?}");
+    }
 }
 
 #[test]

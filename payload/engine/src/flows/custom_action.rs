@@ -12,14 +12,17 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use packager_shared::args::{MsiAction, Reason};
+use packager_shared::decide::Manager;
 use packager_shared::exit::Exit;
+use packager_shared::identity::Identity;
 use packager_shared::path::{self, MSI_WORK_FOLDERS};
 use packager_shared::plan::{InUse, Op, Plan, Scope};
 
 use super::Ended;
-use super::install::{installed_state, log_summary};
+use super::install::{installed_package, installed_state, log_summary};
 use crate::System;
 use crate::acts::Acts;
+use crate::detect::detect;
 use crate::facts::{self, Facts, Step};
 use crate::failure::{Failure, Outcome};
 use crate::image::Package;
@@ -231,12 +234,43 @@ fn take_over<S: System>(system: &mut S, package: &Package, dir: &str, reason: Re
     let (acts, own) = arriving(system, package, dir, reason)?;
     let nothing = State::default();
     let scope = package.plan.product.scope;
-    let change = nothing_but(dir, scope, &nothing, &nothing, &acts);
-    let summary = transaction::run_steps(system, &change, Some(REPLACE), |tx, _| {
-        tx.take_over(&nothing_but(dir, scope, &nothing, &own, &acts))
+    let gone = older(system, package, dir, &own)?;
+    // A state without steps is what an uninstall leaves; this one has nothing to do.
+    let rest = State { steps: [Step::Purge(String::new())].into(), ..State::default() };
+    let change = nothing_but(dir, scope, &gone, &rest, &acts);
+    let plan = &package.plan;
+    let summary = transaction::run_steps(system, &change, Some(REPLACE), |tx, ran| {
+        tx.take_over(&nothing_but(dir, scope, &nothing, &own, &acts))?;
+        // Whoever starts services by that list takes it away again.
+        if plan.ops.iter().any(|op| op.service().is_some() && op.needs_bootstrap()) {
+            running::add(tx, plan, ran)?;
+        }
+        tx.take_over_older(&change, &own)
     })?;
     log_summary(system, &summary);
     Ok(())
+}
+
+/// What an older release has that this one has not, when the setup EXE or the share installed it: Windows Installer
+/// knows nothing of it. Nothing, when there is none, or it cannot be trusted.
+fn older<S: System>(system: &mut S, package: &Package, dir: &str, own: &State) -> Outcome<State> {
+    let identity = Identity::of(&package.plan);
+    let detected = detect(system, &identity, &[package.plan.product.arch])?;
+    let here = detected.found.dir.as_deref().is_some_and(|found| path::same(found, dir));
+    if !here || detected.found.manager() != Some(Manager::Engine) {
+        return Ok(State::default());
+    }
+    let Some(there) = installed_package(system, &detected, &identity.bootstrap, &identity.product_id) else {
+        return Ok(State::default());
+    };
+    let mut gone = installed_state(system, &there, dir)?;
+    // A service that changes goes, too, as it does in an upgrade by Windows Installer: it is made anew.
+    gone.steps.retain(|step| match step {
+        Step::Service(..) => !own.steps.contains(step),
+        step => !own.steps.iter().any(|other| other.same_target(step)),
+    });
+    gone.index.entries.retain(|entry| !entry.keep && own.index.find(&entry.path).is_none());
+    Ok(gone)
 }
 
 /// What of predecessors could not have come back goes now.

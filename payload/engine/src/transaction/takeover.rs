@@ -10,10 +10,11 @@ use alloc::vec::Vec;
 
 use packager_shared::exit::Exit;
 use packager_shared::path;
+use packager_shared::sort;
 
 use super::services::TIMEOUT;
 use super::undo::Undo;
-use super::{Change, Transaction, cleanup, ops};
+use super::{Change, State, Transaction, cleanup, ops};
 use crate::System;
 use crate::acts::Acts;
 use crate::acts::predecessor::Predecessor;
@@ -71,6 +72,50 @@ impl<S: System> Transaction<'_, S> {
                 }
             }
             self.later.rules.extend(predecessor.firewall.iter().cloned());
+        }
+        Ok(())
+    }
+
+    /// Puts away the files that only an older release has, and the folders that are empty then. `own` is what this
+    /// release has. A folder that comes back inherits its rights.
+    pub fn take_over_older(&mut self, change: &Change<'_, S>, own: &State) -> Outcome<()> {
+        let mut folders: Vec<String> = Vec::new();
+        for entry in &change.old.index.entries {
+            let file = path::join(change.dir, &entry.path);
+            match self.system.stat(&file)? {
+                Some(stat) if !stat.directory && !stat.reparse => {}
+                _ => continue,
+            }
+            let aside = self.next_aside();
+            self.will(&[Undo::Rename(aside.clone(), file.clone())])?;
+            self.system.rename(&file, &aside)?;
+            self.count();
+            let mut folder = path::parent(&entry.path);
+            while let Some(below) = folder {
+                folders.push(path::join(change.dir, below));
+                folder = path::parent(below);
+            }
+        }
+        for step in &change.old.steps {
+            if let Step::Directory(dir, levels) = step {
+                let mut level = Some(dir.as_str());
+                for _ in 0..*levels {
+                    folders.extend(level.map(String::from));
+                    level = level.and_then(path::parent);
+                }
+            }
+        }
+        // The deepest first.
+        sort::by(&mut folders, &mut |a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
+        folders.dedup();
+        for folder in folders {
+            let is = |step: &Step| matches!(step, Step::Directory(dir, _) if path::same(dir, &folder));
+            let empty = matches!(self.system.list(&folder), Ok(names) if names.is_empty());
+            if empty && !path::same(&folder, change.dir) && !own.steps.iter().any(is) {
+                self.will(&[Undo::CreateDir(folder.clone())])?;
+                // Somebody's current directory stays.
+                let _ = self.system.remove_dir(&folder);
+            }
         }
         Ok(())
     }

@@ -84,7 +84,7 @@ fn every_place_that_holds_a_secret_is_hidden() {
         let hides = int(&row[1]) & HIDE_TARGET != 0;
         assert_eq!(of_secret.iter().any(|prefix| text(&row[0]).starts_with(prefix)), hides, "{row:?}");
     }
-    assert_eq!(rows.table("Binary"), [vec![Cell::from(LIBRARY), Cell::Stream]]);
+    assert!(rows.table("Binary").contains(&vec![Cell::from(LIBRARY), Cell::Stream]));
 }
 
 #[test]
@@ -182,7 +182,7 @@ fn the_longest_names_fit_and_too_many_are_an_error() {
 #[test]
 fn without_secrets_there_is_no_library() {
     let rows = rows(&package(vec![]));
-    assert!(rows.table("Binary").is_empty());
+    assert!(!rows.table("Binary").iter().any(|row| row[0] == Cell::from(LIBRARY)));
     assert_eq!(holding(&rows, "MsiHiddenProperties").len(), 0);
 }
 

@@ -154,3 +154,114 @@ fn products_of_windows_installer_and_what_cannot_come_back_go_too() {
     assert!(!world.firewall.keys().any(|(name, _)| name == "legacy rule"));
     assert!(world.products.values().all(Vec::is_empty));
 }
+
+/// The bootstrap of release 2 in the Binary table of its MSI, run over release 1 that the engine installed.
+fn replace_older(world: &mut World) -> u32 {
+    world.put("C:\\Windows\\Temp\\MSI1.tmp", &product(2).installed());
+    world.launch(
+        "C:\\Windows\\Temp\\MSI1.tmp",
+        "/msi replace upgrade /dir \"C:\\Program Files\\Acme\\Agent\\.\"",
+    )
+}
+
+fn roll_back_replace(world: &mut World) -> u32 {
+    world.launch(
+        "C:\\Windows\\Temp\\MSI1.tmp",
+        "/msi rollback-replace upgrade /dir \"C:\\Program Files\\Acme\\Agent\\.\"",
+    )
+}
+
+fn without_msi(world: &World) -> Snapshot {
+    let mut state = state(world);
+    state.retain(|path, _| !path.contains("msi1.tmp"));
+    state
+}
+
+#[test]
+fn what_only_an_older_release_of_the_engines_has_goes_before_windows_installer_comes() {
+    let (start, fresh) = (with(1), state(&with(2)));
+    let before = state(&start);
+    let mut world = start.clone();
+    assert_eq!(replace_older(&mut world), 0, "{:#?}", world.log);
+    let after = without_msi(&world);
+    // Nothing is left that the new release has not; what both have is as it was.
+    for (path, what) in &after {
+        // Which services ran is remembered until the new ones are there.
+        let work = path.contains("\\.upd") || path.ends_with("-> running");
+        assert!(work || fresh.contains_key(path) || path.ends_with("\\acme"), "{path} is left: {what}");
+        assert!(work || before.contains_key(path), "{path} is new: {what}");
+    }
+    for path in before.keys().filter(|path| fresh.contains_key(*path)) {
+        // An INI file goes with its last value, and comes with the next; a service that changes is made anew.
+        let anew = path.ends_with(".ini") || (path.starts_with("service ") && before[path] != fresh[path]);
+        assert!(anew || after.contains_key(path), "{path} is gone");
+    }
+    assert!(!after.keys().any(|path| path == "service acmehelper"), "an older service stays");
+    assert!(before.keys().filter(|path| !fresh.contains_key(*path)).count() > 2, "nothing to take over");
+    assert_eq!(roll_back_replace(&mut world), 0);
+    assert_same(&before, &without_msi(&world), "rolled back");
+    // The work folder goes when Windows Installer commits.
+    assert_eq!(replace_older(&mut world), 0);
+    assert_eq!(world.launch(INSTALLED, "/msi commit upgrade"), 0, "{:#?}", world.log);
+    assert!(without_msi(&world).keys().all(|path| !path.contains("\\.upd")));
+}
+
+#[test]
+fn an_older_release_that_is_not_the_engines_or_not_to_be_trusted_is_left_alone() {
+    let setup_key = reg(&key("SOFTWARE\\Acme\\com.acme.agent\\Setup"));
+    for (name, value) in [("managedby", "msi"), ("digest", "0000"), ("installdir", "C:\\Elsewhere")] {
+        let mut world = with(1);
+        world.registry.get_mut(&setup_key).expect("there").insert(name.into(), registry::string(SZ, value));
+        let files = |world: &World| {
+            let mut state = without_msi(world);
+            state.retain(|path, _| path.starts_with("c:\\program files\\acme\\agent\\"));
+            state
+        };
+        let before = files(&world);
+        let _ = replace_older(&mut world);
+        if name != "installdir" {
+            assert_same(&before, &files(&world), name);
+        }
+    }
+    // The same release has nothing that this one has not.
+    let mut world = with(2);
+    let before = state(&world);
+    assert_eq!(replace_older(&mut world), 0);
+    assert_same(&before, &without_msi(&world), "the same release");
+}
+
+#[test]
+fn every_failing_step_of_replacing_an_older_release_is_rolled_back() {
+    let start = with(1);
+    let before = state(&start);
+    let mut good = start.clone();
+    assert_eq!(replace_older(&mut good), 0);
+    assert!(good.mutations > 10, "{}", good.mutations);
+    for number in 0..good.mutations {
+        for fault in [Fault::FailAt(number, 5), Fault::PowerOffAt(number)] {
+            let mut world = start.clone();
+            world.put("C:\\Windows\\Temp\\MSI1.tmp", &product(2).installed());
+            world.fault = fault;
+            let code = replace_older(&mut world);
+            world.fault = Fault::None;
+            if matches!(fault, Fault::PowerOffAt(_)) {
+                world.restart();
+            }
+            // Windows Installer runs the rollback partner of an action that failed, or was cut off.
+            assert_eq!(roll_back_replace(&mut world), 0);
+            let mut after = without_msi(&world);
+            after.retain(|path, _| !path.contains("\\.upd"));
+            let mut wanted = before.clone();
+            if matches!(fault, Fault::PowerOffAt(_)) {
+                let mut calm = start.clone();
+                calm.restart();
+                wanted = state(&calm);
+            }
+            assert_same(
+                &wanted,
+                &after,
+                &std::format!("{number} of {}, {code}: {:#?}", good.mutations, world.log),
+            );
+        }
+    }
+}
