@@ -1,4 +1,4 @@
-//! What the bootstrap costs the server, as a Markdown table: `cargo bench -p packager-engine --features sim` writes it to
+//! What the bootstrap costs the server, as a Markdown table: `cargo bench -p packager-engine --features sim --bench bootstrap` writes it to
 //! `packager/benches/BOOTSTRAP.md`. Requests and bytes are counted on the simulated machine; times are of this machine
 //! alone, and nothing hangs on them.
 
@@ -22,7 +22,7 @@ fn main() {
     let project = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let stub = std::fs::metadata(project.join("payload/prebuilt/stub-x86.exe")).expect("the stub").len();
     let mut out = String::from("# What the bootstrap costs the server\n\n");
-    out.push_str("Written by `cargo bench -p packager-engine --features sim`, on the simulated machine. Opens, reads, requests and\n");
+    out.push_str("Written by `cargo bench -p packager-engine --features sim --bench bootstrap`, on the simulated machine. Opens, reads, requests and\n");
     out.push_str("bytes are counts and the same everywhere; tests hold them (`payload/engine/src/flows/tests/cost.rs`). Seconds are of\n");
     let _ = writeln!(out, "this machine: {}.\n", machine());
     let _ = writeln!(

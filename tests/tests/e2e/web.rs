@@ -181,6 +181,8 @@ fn what_cannot_be_had_or_was_altered_changes_nothing() {
         ("release.idx", Trouble::Status(404, 0), 1619),
         ("%C3%9F", Trouble::Status(403, 0), 1619),
         ("release.idx", Trouble::Status(503, 3_600), 1619),
+        ("release.idx", Trouble::Redirect("/nowhere"), 1619),
+        ("release.idx", Trouble::Silence, 1619),
     ] {
         site.server.trouble(part, trouble, 1);
         prefix.boot();

@@ -34,6 +34,8 @@ const WINHTTP_OPTION_REDIRECT_POLICY_DISALLOW_HTTPS_TO_HTTP: u32 = 1;
 const INVALID_URL: u32 = 12005;
 /// `ERROR_MOD_NOT_FOUND`
 const NO_WINHTTP: u32 = 126;
+/// Until the head of an answer is there; 90 seconds without it.
+const WINHTTP_OPTION_RECEIVE_RESPONSE_TIMEOUT: u32 = 7;
 /// How long finding a server's address, connecting, sending and each receiving may take, in milliseconds.
 const PATIENCE: [i32; 4] = [15_000, 15_000, 30_000, 30_000];
 
@@ -114,6 +116,7 @@ impl Session {
             }
             session
                 .set(WINHTTP_OPTION_REDIRECT_POLICY, WINHTTP_OPTION_REDIRECT_POLICY_DISALLOW_HTTPS_TO_HTTP);
+            session.set(WINHTTP_OPTION_RECEIVE_RESPONSE_TIMEOUT, 30_000);
             // Windows 7 and 8 can TLS 1.2 and do not offer it; later ones know best.
             if ((6, 1, 0)..(6, 3, 0)).contains(&version) {
                 session.set(WINHTTP_OPTION_SECURE_PROTOCOLS, WINHTTP_FLAG_SECURE_PROTOCOL_TLS1_2);
