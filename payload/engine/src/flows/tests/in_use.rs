@@ -3,6 +3,7 @@
 use packager_shared::plan::InUse;
 
 use super::*;
+use crate::sim::Loss;
 use crate::transaction::deferral::MOST_ATTEMPTS;
 
 const SHARE: &str = "\\\\server\\share";
@@ -342,4 +343,39 @@ fn a_way_back_that_fails_keeps_the_old_files_for_the_next_run() {
         }
     }
     assert!(stuck > 10 && undecided > 0, "{stuck} {undecided}");
+}
+
+#[test]
+fn a_power_cut_takes_registry_and_files_back_together_or_not_at_all() {
+    let mut world = start(InUse::Abort);
+    let mut calm = world.clone();
+    calm.restart();
+    let (old, new) = (state(&calm), updated(InUse::Abort));
+    world.start_recording();
+    assert_eq!(update(&mut world), 0);
+    let images = world.stop_recording();
+    let (mut back, mut forward) = (0, 0);
+    for call in 0..images.len() {
+        for (names, registry) in [(0, 255), (255, 255), (255, 0), (0, 128)] {
+            let mut cut = world.after_power_cut(&images, call, Loss { names, registry, content: 1 });
+            let scope = packager_shared::plan::Scope::Machine;
+            let context = std::format!("call {call} of {}, {names} {registry}", images.len());
+            while crate::transaction::journal::recover(&mut cut, DIR, scope).expect(&context) {}
+            cut.restart();
+            let mut after = apart(&cut);
+            after.retain(|path, _| !path.contains("\\~removed-") && !path.starts_with("effect"));
+            let without = |state: &Snapshot| {
+                let mut state = state.clone();
+                state.retain(|path, text| !text.starts_with("dir") && !path.starts_with("effect"));
+                state
+            };
+            if without(&after) == without(&old) {
+                back += 1;
+            } else {
+                assert_same(&without(&new), &without(&after), &context);
+                forward += 1;
+            }
+        }
+    }
+    assert!(back > 100 && forward > 8, "{back} {forward}");
 }
