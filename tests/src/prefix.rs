@@ -270,6 +270,13 @@ impl Prefix {
         line.split_whitespace().last().map(str::to_owned)
     }
 
+    /// A program of Wine's installation (`wine`, `wineserver`, `strace`) on this prefix, killed after two minutes.
+    pub fn unix(&self, arguments: &[&str]) -> Command {
+        let mut command = self.wine(120);
+        command.args(arguments).stdout(Stdio::null()).stderr(Stdio::null());
+        command
+    }
+
     fn command(&self, seconds: u32, script: &str) -> Command {
         let mut command = self.wine(seconds);
         command.args(["wine", "cmd.exe", "/c", script]);

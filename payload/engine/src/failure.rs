@@ -28,6 +28,8 @@ pub struct Reason {
     pub exit: Exit,
     /// What happened, on what.
     pub text: String,
+    /// Windows' code for it; 0: there is none.
+    pub windows: u32,
 }
 
 /// A result with a [`Failure`].
@@ -43,7 +45,7 @@ impl Failure {
     /// A failure with a text that was put together.
     #[cold]
     pub fn with(exit: Exit, text: String) -> Self {
-        Self(Box::new(Reason { exit, text }))
+        Self(Box::new(Reason { exit, text, windows: 0 }))
     }
 
     /// A failure about something, e.g. a path.
@@ -55,7 +57,8 @@ impl Failure {
     /// A Windows error, with an exit code of its own.
     pub fn with_exit(exit: Exit, error: &system::Error) -> Self {
         let code = text::number(u64::from(error.code));
-        Self::with(exit, text::join(&[error.what, " ", &error.on, ": Windows error ", &code]))
+        let text = text::join(&[error.what, " ", &error.on, ": Windows error ", &code]);
+        Self(Box::new(Reason { exit, text, windows: error.code }))
     }
 }
 

@@ -70,6 +70,9 @@ impl Exit {
             32 | 33 | 1224 => Exit::InUse,
             // ERROR_HANDLE_DISK_FULL, ERROR_DISK_FULL
             39 | 112 => Exit::DiskFull,
+            // ERROR_ACCESS_DISABLED_BY_POLICY, ERROR_ACCESS_DISABLED_NO_SAFER_UI_BY_POLICY: software restriction,
+            // AppLocker; ERROR_SYSTEM_INTEGRITY_POLICY_VIOLATION: App Control
+            1260 | 786 | 4551 => Exit::Forbidden,
             _ => Exit::Failed,
         }
     }

@@ -6,6 +6,8 @@ mod bad_input;
 mod cabinets;
 mod containers;
 mod cost;
+mod decisions;
+mod default_log;
 mod dialogs;
 mod examples;
 mod exit_codes;

@@ -29,7 +29,7 @@ fn the_exe_leaves_windows_installers_product_alone() {
         assert!(ran.output.to_lowercase().contains("msiexec"), "no word of msiexec in:\n{}", ran.output);
     }
     let dir = install_dir(&prefix, ARCH);
-    prefix.run(&format!("{dir}\\autopcc.exe"), "/uninstall /quiet").expect(1638);
+    prefix.run(&format!("{dir}\\autopcc.exe"), "/uninstall /quiet /log W:\\own.log").expect(1638);
     assert_eq!(listing(&before.differences(&prefix.state())), "");
     prefix.boot();
     Msi.uninstall(&prefix, acme_42(), ARCH).expect(0);

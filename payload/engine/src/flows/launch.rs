@@ -46,6 +46,7 @@ pub fn run<S: System>(
     how: How,
     run: &Run<'_>,
 ) -> Outcome<Ended> {
+    system.keep_log();
     let folder = protected_folder(system, identity.scope)?;
     let local = path::join(&folder, &package.name);
     let mut hidden = Hidden::default();

@@ -8,6 +8,7 @@
 //! | [`extract`] | a setup EXE, `/extract` |
 //! | [`custom_action`] | the installed bootstrap, run by the MSI |
 //! | [`install`] | what setup and update have in common: the transaction |
+//! | [`record`] | what an administrator finds afterwards |
 //! | [`unfinished`] | transactions that were cut off |
 //! | [`finish`] | the installed bootstrap, after a restart: an update that was put off |
 //! | [`launch`] | the share's packages, run from a verified local copy |
@@ -17,6 +18,7 @@ pub mod extract;
 pub mod finish;
 pub mod install;
 pub mod launch;
+pub mod record;
 pub mod setup;
 pub mod unfinished;
 pub mod uninstall;
@@ -79,18 +81,30 @@ impl Ended {
 
 /// Runs, logs, says, and returns the exit code.
 pub fn run<S: System>(system: &mut S, command_line: &str) -> u32 {
-    let (code, action, told) = match start(system, command_line) {
+    let (code, action, mut told) = match start(system, command_line) {
         Ok(ended) => (ended.code, ended.action, ended.text),
         Err(failure) => {
             let told = if failure.text.is_empty() { failure.exit.text() } else { &failure.text };
-            (failure.exit.code(), "failed", String::from(told))
+            let said = if failure.windows == 0 { String::new() } else { system.error_text(failure.windows) };
+            let between = if said.is_empty() { "" } else { ": " };
+            (failure.exit.code(), "failed", text::join(&[told, between, &said]))
         }
     };
+    if told.is_empty() && code == Exit::Restart.code() {
+        told.push_str(Exit::Restart.text());
+    }
+    // Whoever elevated a run has its log from there.
+    if code != 0 && action != "elevated" {
+        system.keep_log();
+    }
     if !told.is_empty() {
         system.log(&told);
         system.say(&told);
     }
     system.log(&text::join(&["exit=", &text::number(u64::from(code)), " action=", action]));
+    if code == 0 && action == "uninstall" {
+        system.forget_log();
+    }
     code
 }
 
@@ -125,6 +139,7 @@ fn start<S: System>(system: &mut S, command_line: &str) -> Outcome<Ended> {
         Kind::Installed => {
             let package = image.package(system)?;
             let identity = Identity::of(&package.plan);
+            run.introduce(system, &identity);
             match &args.action {
                 Action::Msi(action, reason) => {
                     let dir = args.dir.as_deref();
@@ -138,6 +153,7 @@ fn start<S: System>(system: &mut S, command_line: &str) -> Outcome<Ended> {
         }
         Kind::Share => {
             let identity = identity::decode(&image.read(system, overlay::IDENTITY)?)?;
+            run.introduce(system, &identity);
             match &args.action {
                 Action::Uninstall => uninstall::run(system, &identity, None, &run),
                 _ => update::run(system, &identity, None, &run),
@@ -168,8 +184,13 @@ pub enum Leave {
 
 impl Run<'_> {
     /// What `/whatif` says.
-    pub fn what_if(&self, decision: &Decision, action: &str) -> Ended {
-        Ended::done("whatif", &text::join(&["would ", action, ": ", decision.reason]))
+    pub fn what_if(&self, decision: &Decision, action: &str, reasons: &str) -> Ended {
+        Ended::done("whatif", &text::join(&["would ", action, ": ", decision.reason, "\r\n", reasons]))
+    }
+
+    /// Logs who this is.
+    pub fn introduce<S: System>(&self, system: &mut S, identity: &Identity) {
+        record::introduce(system, (self.own_path, self.command_line), self.args, identity);
     }
 
     /// Makes sure that this run may change the machine. Silent runs never ask.

@@ -9,7 +9,7 @@ use packager_shared::identity::Identity;
 use packager_shared::overlay;
 
 use super::install::install;
-use super::{Ended, Leave, Run, extract, lock, unfinished, uninstall};
+use super::{Ended, Leave, Run, extract, lock, record, unfinished, uninstall};
 use crate::System;
 use crate::detect::{Detected, detect, fits};
 use crate::failure::{Failure, Outcome};
@@ -21,12 +21,13 @@ use crate::text;
 pub fn run<S: System>(system: &mut S, mut image: Image<S>, run: &Run<'_>) -> Outcome<Ended> {
     let package = image.package(system)?;
     let product = &package.plan.product;
+    let identity = Identity::of(&package.plan);
+    run.introduce(system, &identity);
     system.log(&text::join(&["setup of ", &product.id, " ", &product.version_text]));
     let request = match &run.args.action {
         Asked::Version => return Ok(Ended::done("version", &product.version_text)),
         Asked::Extract(dir) => return extract::run(system, image, &package, dir),
         Asked::Uninstall => {
-            let identity = Identity::of(&package.plan);
             return uninstall::run(system, &identity, Some(package), run);
         }
         Asked::Repair => Request::Repair,
@@ -45,7 +46,6 @@ pub fn run<S: System>(system: &mut S, mut image: Image<S>, run: &Run<'_>) -> Out
         }
         None => None,
     };
-    let identity = Identity::of(&package.plan);
     let detected = detect(system, &identity, &[product.arch])?;
     let unfinished = unfinished::find(system, &detected, Some(&package.plan), run);
     if unfinished.is_empty() {
@@ -53,7 +53,8 @@ pub fn run<S: System>(system: &mut S, mut image: Image<S>, run: &Run<'_>) -> Out
     }
     if run.args.whatif {
         let decision = decide(&detected.found, &offer(&package), request);
-        return Ok(run.what_if(&decision, "install"));
+        let reasons = record::reasons(&detected.found, &offer(&package), request);
+        return Ok(run.what_if(&decision, "install", &reasons));
     }
     if let Leave::Ended(ended) = run.leave(system, &identity)? {
         return Ok(ended);
@@ -92,6 +93,7 @@ fn decided<S: System>(
     run: &Run<'_>,
 ) -> Outcome<bool> {
     let decision = decide(&detected.found, &offer(package), request);
+    system.log(&record::reasons(&detected.found, &offer(package), request));
     system.log(&text::join(&["decision: ", decision.reason]));
     match decision.action {
         Action::Transaction { hash } => Ok(hash),

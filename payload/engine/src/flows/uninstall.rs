@@ -3,12 +3,12 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use packager_shared::decide::{Action, Offer, Request, decide};
+use packager_shared::decide::{Action, Decision, Offer, Request, decide};
 use packager_shared::exit::Exit;
 use packager_shared::identity::Identity;
 
 use super::install::{anchor, installed_package, installed_state, leave, log_summary};
-use super::{Ended, Leave, Run, lock, unfinished};
+use super::{Ended, Leave, Run, lock, record, unfinished};
 use crate::System;
 use crate::acts::{Acts, Reason};
 use crate::detect::{Detected, detect};
@@ -32,7 +32,8 @@ pub fn run<S: System>(
         decided(system, &detected)?;
     }
     if run.args.whatif {
-        return Ok(Ended::done("whatif", "would uninstall"));
+        let (decision, reasons) = asked(&detected);
+        return Ok(run.what_if(&decision, "uninstall", &reasons));
     }
     if let Leave::Ended(ended) = run.leave(system, identity)? {
         return Ok(ended);
@@ -86,9 +87,16 @@ pub fn run<S: System>(
     Ok(Ended::of(&summary, "uninstall", "uninstalled"))
 }
 
-fn decided<S: System>(system: &mut S, detected: &Detected) -> Outcome<()> {
+/// What follows from the wish to uninstall, and from what.
+fn asked(detected: &Detected) -> (Decision, String) {
     let offer = Offer { version: [0; 4], serial: 0, floor: 0, digest: "" };
     let decision = decide(&detected.found, &offer, Request::Uninstall);
+    (decision, record::reasons(&detected.found, &offer, Request::Uninstall))
+}
+
+fn decided<S: System>(system: &mut S, detected: &Detected) -> Outcome<()> {
+    let (decision, reasons) = asked(detected);
+    system.log(&reasons);
     system.log(&text::join(&["decision: ", decision.reason]));
     match decision.action {
         Action::Refuse(exit) => {

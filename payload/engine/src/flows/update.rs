@@ -16,7 +16,7 @@ use packager_shared::state;
 
 use super::install::{install, installed_package};
 use super::launch::{self, How};
-use super::{Ended, Leave, Run, lock, unfinished};
+use super::{Ended, Leave, Run, lock, record, unfinished};
 use crate::System;
 use crate::detect::{Detected, detect, fits};
 use crate::facts;
@@ -55,12 +55,14 @@ pub fn run<S: System>(
     let mut arch = choose(system, identity, &share.release)?;
     let request = Request::Update { force: run.args.force || run.args.action == Asked::Repair };
     let floor = own.as_ref().map_or(0, |own| own.plan.bootstrap.floor);
-    let (detected, decision) = look(system, identity, &share.release, &arch, (floor, request), run)?;
+    let (detected, decision, reasons) = look(system, identity, &share.release, &arch, (floor, request), run)?;
     let unfinished = unfinished::find(system, &detected, own.as_ref().map(|own| &own.plan), run);
     if run.args.whatif {
         return match decision.action {
-            Action::Refuse(exit) => Err(Failure::new(exit, decision.reason)),
-            action => Ok(run.what_if(&decision, verb(action))),
+            Action::Refuse(exit) => {
+                Err(Failure::with(exit, text::join(&[decision.reason, "\r\n", &reasons])))
+            }
+            action => Ok(run.what_if(&decision, verb(action), &reasons)),
         };
     }
     match decision.action {
@@ -85,7 +87,7 @@ pub fn run<S: System>(
     let held = lock(system, &identity.product_id)?;
     unfinished::finish(system, &unfinished, identity.scope)?;
     let release = &share.release;
-    let (detected, decision) = look(system, identity, release, &arch, (floor, request), run)?;
+    let (detected, decision, _) = look(system, identity, release, &arch, (floor, request), run)?;
     match decision.action {
         Action::Nothing => {
             drop(held);
@@ -139,7 +141,7 @@ fn look<S: System>(
     arch: &ArchRelease,
     (floor, request): (u32, Request),
     run: &Run<'_>,
-) -> Outcome<(Detected, Decision)> {
+) -> Outcome<(Detected, Decision, String)> {
     let detected = detect(system, identity, &[arch.arch])?;
     let digest = ids::hex(&arch.index.sha256);
     let floor = release.floor.max(floor);
@@ -160,8 +162,10 @@ fn look<S: System>(
         };
         decision = Decision { action, reason: "this release is installed, and its settings change" };
     }
+    let reasons = record::reasons(&detected.found, &offer, request);
+    system.log(&reasons);
     system.log(&text::join(&["decision: ", decision.reason]));
-    Ok((detected, decision))
+    Ok((detected, decision, reasons))
 }
 
 /// Whether the command line gives settings other than those that the installed release remembers. Secrets are only

@@ -440,6 +440,9 @@ impl System for World {
     }
 
     fn run(&mut self, program: &str, command_line: &str) -> Result<ExitCode> {
+        if let Some(code) = self.forbidden {
+            return fail(code, "run", program);
+        }
         self.ran.push((String::from(program), String::from(command_line)));
         self.ran_images.push(self.content(program).unwrap_or_default());
         Ok(self.child_code)
@@ -505,6 +508,24 @@ impl System for World {
     fn begin(&mut self, ui: Ui, _log: Option<&str>) -> Result<()> {
         self.ui = Some(ui);
         Ok(())
+    }
+
+    fn log_place(&mut self, folder: &str, name: &str) {
+        self.log_place = Some(join(folder, name));
+    }
+
+    fn keep_log(&mut self) {
+        if self.kept_log.is_none() {
+            self.kept_log = self.log_place.clone();
+        }
+    }
+
+    fn forget_log(&mut self) {
+        self.kept_log = None;
+    }
+
+    fn error_text(&mut self, code: u32) -> String {
+        if code == SHARING { String::from("somebody has it open") } else { String::new() }
     }
 
     fn log(&mut self, line: &str) {

@@ -90,6 +90,8 @@ pub struct World {
     pub open_programs: BTreeMap<String, usize>,
     /// Command lines of elevated runs.
     pub elevated: Vec<String>,
+    /// A policy lets no program run: Windows' code for that.
+    pub forbidden: Option<u32>,
     /// The exit code of every program that is run.
     pub child_code: u32,
     /// Processor and Windows.
@@ -112,6 +114,10 @@ pub struct World {
     pub ui: Option<Ui>,
     /// The log.
     pub log: Vec<String>,
+    /// Where a log would be kept that nobody asked for.
+    pub log_place: Option<String>,
+    /// Where it is.
+    pub kept_log: Option<String>,
     /// What was said.
     pub said: Vec<String>,
     /// How often the environment was announced.
@@ -188,6 +194,7 @@ impl Default for World {
             effects: Shared::default(),
             open_programs: BTreeMap::new(),
             elevated: Vec::new(),
+            forbidden: None,
             child_code: 0,
             machine: Machine { arch: Arch::X64, version: (10, 0, 19045), server: false },
             administrator: true,
@@ -199,6 +206,8 @@ impl Default for World {
             own: String::new(),
             ui: None,
             log: Vec::new(),
+            log_place: None,
+            kept_log: None,
             said: Vec::new(),
             broadcasts: 0,
             now: 0,
@@ -464,6 +473,7 @@ impl World {
         self.running.insert(lower(program));
         self.log.clear();
         self.said.clear();
+        (self.log_place, self.kept_log) = (None, None);
         self.mutations = 0;
         self.bytes_read = 0;
         self.traffic.clear();

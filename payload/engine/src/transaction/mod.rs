@@ -310,6 +310,8 @@ impl<'a, S: System> Transaction<'a, S> {
 
     /// Creates the work folder with its journal.
     fn open_work_folder(&mut self) -> Outcome<()> {
+        // Nothing was changed before this.
+        self.system.keep_log();
         let work = self.work.clone();
         // A journal would have been recovered before.
         let reused = self.system.stat(&work)?.is_some() && cleanup::is_ours(self.system, &work)?;

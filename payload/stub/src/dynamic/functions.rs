@@ -37,6 +37,7 @@ found_at_run_time! {
         fn SetDefaultDllDirectories(u32) -> Bool;
         fn SetDllDirectoryW(*const u16) -> Bool;
         fn AttachConsole(u32) -> Bool;
+        fn FormatMessageW(u32, *mut c_void, u32, u32, *mut u16, u32, *mut c_void) -> u32;
         fn Wow64DisableWow64FsRedirection(*mut *mut c_void) -> Bool;
         fn Wow64RevertWow64FsRedirection(*mut c_void) -> Bool;
         fn IsWow64Process2(Handle, *mut u16, *mut u16) -> Bool;

@@ -19,13 +19,39 @@ static OUTPUT: AtomicPtr<c_void> = AtomicPtr::new(core::ptr::null_mut());
 
 /// Opens a log file and empties it.
 pub fn open(path: &str) -> Result<()> {
+    let file = open_ours(path, ffi::GENERIC_WRITE | ffi::READ_CONTROL, ffi::FILE_SHARE_READ)?;
+    // SAFETY: the file is open for writing.
+    error::check(unsafe { ffi::SetEndOfFile(file.get()) }, "empty log", path)?;
+    put(file);
+    Ok(())
+}
+
+/// Opens a log file; what is written goes to its end, also when another run writes too.
+pub fn append(path: &str) -> Result<()> {
+    let rights = ffi::FILE_APPEND_DATA | ffi::FILE_READ_ATTRIBUTES | ffi::READ_CONTROL | ffi::SYNCHRONIZE;
+    put(open_ours(path, rights, ffi::FILE_SHARE_READ | ffi::FILE_SHARE_WRITE)?);
+    Ok(())
+}
+
+/// Ends the log.
+pub fn close() {
+    drop(Owned::new(OUTPUT.swap(core::ptr::null_mut(), Ordering::AcqRel)));
+}
+
+fn put(file: Owned) {
+    let old = OUTPUT.swap(file.get(), Ordering::AcqRel);
+    core::mem::forget(file);
+    drop(Owned::new(old));
+}
+
+fn open_ours(path: &str, access: u32, share: u32) -> Result<Owned> {
     let name = text::wide_path(path);
     // SAFETY: the path ends with a zero.
     let handle = unsafe {
         ffi::CreateFileW(
             name.as_ptr(),
-            ffi::GENERIC_WRITE | ffi::READ_CONTROL,
-            ffi::FILE_SHARE_READ,
+            access,
+            share,
             core::ptr::null(),
             ffi::OPEN_ALWAYS,
             ffi::FILE_ATTRIBUTE_NORMAL | ffi::FILE_FLAG_OPEN_REPARSE_POINT,
@@ -37,12 +63,7 @@ pub fn open(path: &str) -> Result<()> {
     if foreign || !files::is_plain(file.get(), path)? {
         return Err(error::code(ffi::ERROR_ACCESS_DENIED, "open log", path));
     }
-    // SAFETY: the file is open for writing.
-    error::check(unsafe { ffi::SetEndOfFile(file.get()) }, "empty log", path)?;
-    let old = OUTPUT.swap(file.get(), Ordering::AcqRel);
-    core::mem::forget(file);
-    drop(Owned::new(old));
-    Ok(())
+    Ok(file)
 }
 
 /// Whether a path lies below the Windows directory, whose `Temp` is open to everybody.
@@ -50,12 +71,28 @@ fn is_shared_place(path: &str) -> bool {
     folders::windows().is_ok_and(|windows| redirection::is_below(&text::absolute(path), &windows))
 }
 
+/// Whether there is a log.
+pub fn is_open() -> bool {
+    !OUTPUT.load(Ordering::Acquire).is_null()
+}
+
 /// Writes a line, if there is a log.
 pub fn line(line: &str) {
-    let file = OUTPUT.load(Ordering::Acquire);
-    if file.is_null() {
-        return;
+    if is_open() {
+        write(&stamped(line));
     }
+}
+
+/// Writes text as it is.
+pub fn write(text: &str) {
+    let mut written = 0;
+    let file = OUTPUT.load(Ordering::Acquire);
+    // SAFETY: the text is as long as is said. A line that cannot be written is lost; there is no place to say so.
+    unsafe { ffi::WriteFile(file, text.as_ptr(), text.len() as u32, &mut written, core::ptr::null_mut()) };
+}
+
+/// A line with the time before it and its end.
+pub fn stamped(line: &str) -> String {
     let mut time = ffi::SystemTime::default();
     // SAFETY: the structure is ours.
     unsafe { ffi::GetLocalTime(&mut time) };
@@ -74,9 +111,7 @@ pub fn line(line: &str) {
     }
     text.push_str(line);
     text.push_str("\r\n");
-    let mut written = 0;
-    // SAFETY: the text is as long as is said. A line that cannot be written is lost; there is no place to say so.
-    unsafe { ffi::WriteFile(file, text.as_ptr(), text.len() as u32, &mut written, core::ptr::null_mut()) };
+    text
 }
 
 /// The last `count` decimal digits of a number.

@@ -13,6 +13,7 @@ mod lock;
 pub mod log;
 pub mod machine;
 pub mod process;
+mod record;
 mod redirection;
 mod registry;
 mod rights;
@@ -44,6 +45,7 @@ pub struct Win32 {
     /// What GetTickCount said last, and how often it has wrapped around.
     ticks: (u32, u32),
     ui: Ui,
+    record: record::Record,
     web: web::Session,
 }
 
@@ -54,6 +56,7 @@ impl Win32 {
             system32: redirection::system(),
             ticks: (0, 0),
             ui: Ui::default(),
+            record: record::Record::default(),
             web: web::Session::default(),
         }
     }
@@ -386,8 +389,24 @@ impl System for Win32 {
         self.ui.confirm(question)
     }
 
+    fn log_place(&mut self, folder: &str, name: &str) {
+        self.record_place(folder, name);
+    }
+
+    fn keep_log(&mut self) {
+        self.record_keep();
+    }
+
+    fn forget_log(&mut self) {
+        self.record_forget();
+    }
+
+    fn error_text(&mut self, code: u32) -> String {
+        record::error_text(code)
+    }
+
     fn log(&mut self, line: &str) {
-        log::line(line);
+        self.record_line(line);
     }
 
     fn say(&mut self, line: &str) {
