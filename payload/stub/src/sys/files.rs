@@ -186,8 +186,8 @@ impl Win32 {
     }
 
     /// Whether only we can write into a directory, and one of us owns it.
-    pub(super) fn path_is_ours(&self, path: &str) -> Result<bool> {
-        trust::is_ours_to_write(self.open_for_rights(path)?.handle(), path)
+    pub(super) fn path_is_ours(&self, path: &str, before_vista: bool) -> Result<bool> {
+        trust::is_ours_to_write(self.open_for_rights(path)?.handle(), path, before_vista)
     }
 
     /// Whether one of us owns it.

@@ -182,7 +182,7 @@ impl System for Win32 {
     }
 
     fn is_protected(&mut self, path: &str) -> Result<bool> {
-        self.path_is_ours(path)
+        self.path_is_ours(path, machine::machine().version.0 < 6)
     }
 
     fn is_owned(&mut self, path: &str) -> Result<bool> {

@@ -21,6 +21,8 @@ const ACCESS_DENIED_ACE_TYPE: u8 = 1;
 const INHERIT_ONLY_ACE: u8 = 8;
 /// Whoever makes something: in a directory that only we can write into, that is us.
 const CREATOR_OWNER: &str = "S-1-3-0";
+/// Before Windows Vista they may change what is in `Program Files`, all of it.
+const POWER_USERS: &str = "S-1-5-32-547";
 /// The service that owns Windows and `Program Files`; it can do what the system can.
 const TRUSTED_INSTALLER: &str = "S-1-5-80-956008885-3418522649-1831038044-1853292631-2271478464";
 
@@ -74,8 +76,8 @@ impl Rights {
         Ok(rights)
     }
 
-    /// Whether nobody but us has any of these rights. No list at all is leave for everybody.
-    fn are_ours(&self, rights: u32) -> bool {
+    /// Whether nobody but us, and who else is named, has any of these rights. No list at all is leave for everybody.
+    fn are_ours(&self, rights: u32, and: Option<&str>) -> bool {
         if self.dacl.is_null() {
             return false;
         }
@@ -96,7 +98,9 @@ impl Rights {
                         let later = (*ace).flags & INHERIT_ONLY_ACE != 0;
                         (*ace).mask & rights == 0
                             || is_ours(sid)
-                            || later && sid_text(sid).is_ok_and(|text| text == CREATOR_OWNER)
+                            || sid_text(sid).is_ok_and(|text| {
+                                later && text == CREATOR_OWNER || and == Some(text.as_str())
+                            })
                     }
                     _ => false,
                 }
@@ -112,17 +116,18 @@ pub fn is_owned_by_us(file: Handle, path: &str) -> bool {
 }
 
 /// Whether only we can write into an open directory, and one of us owns it.
-pub fn is_ours_to_write(directory: Handle, path: &str) -> Result<bool> {
+pub fn is_ours_to_write(directory: Handle, path: &str, before_vista: bool) -> Result<bool> {
     let rights = Rights::of(directory, ffi::SE_FILE_OBJECT, path)?;
+    let and = before_vista.then_some(POWER_USERS);
     // SAFETY: the owner lies in the descriptor, which lives until the end.
-    Ok(unsafe { is_ours(rights.owner) } && rights.are_ours(CHANGES))
+    Ok(unsafe { is_ours(rights.owner) } && rights.are_ours(CHANGES, and))
 }
 
 /// Whether a registry key is administrators', the system's and this account's alone: nobody else has any right.
 pub fn is_ours_alone(key: Handle, path: &str) -> Result<bool> {
     let rights = Rights::of(key, ffi::SE_REGISTRY_KEY, path)?;
     // SAFETY: the owner lies in the descriptor, which lives until the end.
-    Ok(unsafe { is_ours(rights.owner) } && rights.are_ours(u32::MAX))
+    Ok(unsafe { is_ours(rights.owner) } && rights.are_ours(u32::MAX, None))
 }
 
 /// Whether a SID is that of administrators, the system, Windows' installer, or the account of this run.
