@@ -188,7 +188,10 @@ fn what_cannot_be_had_or_was_altered_changes_nothing() {
         prefix.boot();
         update(&prefix).expect(code);
         prefix.shut_down();
-        assert_eq!(listing(&before.differences(&prefix.state())), "", "{part} {trouble:?}");
+        let mut differences = before.differences(&prefix.state());
+        // What came before the failure is kept for the next run, beside the product.
+        differences.retain(|difference| !difference.subject.contains(r"\.upd"));
+        assert_eq!(listing(&differences), "", "{part} {trouble:?}");
     }
     // Nothing is left of all that: the next run updates.
     prefix.boot();
