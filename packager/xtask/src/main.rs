@@ -6,6 +6,7 @@
 //! | `stubs` | builds the Windows stub and the example agents, or proves the committed ones | `stubs/` |
 //! | `simulate` | runs generated scenarios of the engine | `simulate.rs` |
 //! | `mutants` | breaks the engine in one place after the other | `mutants.rs` |
+//! | `size` | lists what each part of the stub costs | `stubs/size.rs` |
 //! | `wine` | prepares the Wine of the end-to-end tests | `wine/` |
 //! | `node-runtime` | fetches the payload of `examples/node-runtime` | `node.rs` |
 //! | `package` | packs the crates as for crates.io | `package.rs` |
@@ -35,6 +36,7 @@ cargo xtask TASK
   simulate [--scenarios N] [--seed HEX]
                         run generated scenarios of the engine (100,000, from seed 0)
   mutants [NAME]        break the engine in one place after the other: its tests have to notice each
+  size [WORD]…          what each part of the stub costs, in bytes; with words: functions with these in their names
   wine                  prepare the Wine of the end-to-end tests
   node-runtime          fetch the payload of examples/node-runtime
   package               pack the crates as for crates.io
@@ -73,6 +75,7 @@ fn run(arguments: &[&str]) -> Result<()> {
         ["package"] => package::check(),
         ["stubs"] => stubs::write(),
         ["stubs", "--check"] => stubs::check(),
+        ["size", words @ ..] => stubs::size::show(words),
         ["--help" | "-h" | "help"] => {
             print!("{HELP}");
             Ok(())

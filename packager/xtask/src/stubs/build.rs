@@ -53,21 +53,32 @@ impl Processor {
     }
 }
 
+/// What is left in an image.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Contents {
+    /// All that the compiler makes.
+    All,
+    /// Neither unwind tables nor anything that is not used.
+    Small,
+    /// The same code, and the names of its functions.
+    SmallWithNames,
+}
+
 /// A linker script that adds to the linker's own one.
 const NO_UNWINDING: &[u8] = b"SECTIONS { /DISCARD/ : { *(.eh_frame) } } INSERT BEFORE .text;\n";
 
-/// Builds a binary of a crate. `objects` are linked into it; a `small` one has neither unwind tables nor anything
-/// that it does not use. One with a list of `exports` (a `.def` file) is a DLL.
+/// Builds a binary of a crate. `objects` are linked into it. One with a list of `exports` (a `.def` file) is a DLL.
 pub fn build(
     toolchain: &Toolchain,
     crate_dir: &Path,
     binary: &str,
     processor: Processor,
     objects: &[PathBuf],
-    small: bool,
+    contents: Contents,
     exports: Option<&Path>,
 ) -> Result<Vec<u8>> {
     let target_dir = place::build_dir("windows");
+    let small = contents != Contents::All;
     let (mut cargo, mut flags) = toolchain.cargo();
     // A stub that is started from the Explorer opens no console; it writes to the one it is started from.
     let subsystem = if small { "windows" } else { "console" };
@@ -96,6 +107,12 @@ pub fn build(
             "-Cpanic=immediate-abort".to_owned(),
             // Sequences that many functions have in common become functions.
             "-Cllvm-args=-enable-machine-outliner=always".to_owned(),
+            // A function is copied into its callers only where that is no larger than the call. The threshold of
+            // `opt-level = "z"`, 5, takes the copy for the smaller one too often on 32-bit processors.
+            "-Cllvm-args=-inline-threshold=0".to_owned(),
+            // What both ends of a branch store stays in them. As one store through a choice of two addresses it
+            // keeps LLVM from seeing that nobody reads it.
+            "-Cllvm-args=-sink-common-insts=false".to_owned(),
             // Each function can be left out by itself, and unwind tables, which nobody reads, are.
             "-Zfunction-sections=yes".to_owned(),
             "-Clink-arg=-Wl,--gc-sections".to_owned(),
@@ -117,6 +134,9 @@ pub fn build(
         // Only for the last step, so that the libraries below are built once for all binaries.
         .arg("--")
         .args(objects.iter().map(|object| format!("-Clink-arg={}", object.display())));
+    if contents == Contents::SmallWithNames {
+        cargo.env("CARGO_PROFILE_RELEASE_STRIP", "none");
+    }
     cargo.arg(format!("-Clink-arg=-Wl,-e,{}", processor.entry(exports.is_some())));
     if let Some(exports) = exports {
         cargo.arg("-Clink-arg=-shared").arg(format!("-Clink-arg={}", exports.display()));

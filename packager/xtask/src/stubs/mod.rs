@@ -7,13 +7,14 @@ mod build;
 mod image;
 mod load_config;
 mod provenance;
+pub mod size;
 mod toolchain;
 pub mod wrapper;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use build::Processor;
+use build::{Contents, Processor};
 pub use provenance::hex;
 use provenance::{Program, Provenance};
 use toolchain::Toolchain;
@@ -303,7 +304,7 @@ fn built<'a>(group: &'a Group, toolchain: &Toolchain) -> Result<Vec<(&'a Recipe,
             recipe.binary,
             recipe.processor,
             &objects,
-            small,
+            if small { Contents::Small } else { Contents::All },
             exports.as_deref(),
         )?;
         if small {
