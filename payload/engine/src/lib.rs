@@ -15,6 +15,7 @@
 //! | [`sddl`] | security descriptors as text |
 //! | [`secrets`] | secret settings: how they come in, and what an MSI does with them |
 //! | [`registry`], [`text`], [`failure`] | values, text, and why a run ends |
+//! | [`buffer`] | room that is given back: all other memory is kept to the end of the run |
 
 #![no_std]
 extern crate alloc;
@@ -22,6 +23,7 @@ extern crate alloc;
 extern crate std;
 
 pub mod acts;
+pub mod buffer;
 pub mod cabinet;
 pub mod detect;
 pub mod facts;

@@ -26,3 +26,6 @@ mod service;
 mod sys;
 mod text;
 mod ui;
+
+/// Whether memory is given back before the process ends; see [`heap`].
+const FREES: bool = false;

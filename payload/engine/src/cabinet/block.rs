@@ -1,7 +1,6 @@
 //! The data blocks of a folder.
 
 use alloc::boxed::Box;
-use alloc::vec::Vec;
 
 use miniz_oxide::inflate::TINFLStatus;
 use miniz_oxide::inflate::core::inflate_flags::TINFL_FLAG_USING_NON_WRAPPING_OUTPUT_BUF;
@@ -9,6 +8,7 @@ use miniz_oxide::inflate::core::{DecompressorOxide, decompress};
 use packager_shared::read_at::ReadAt;
 
 use super::{Error, Folder, Result};
+use crate::buffer::Buffer;
 
 /// Plain bytes of a block at most, and of the history before it.
 const WINDOW: usize = 0x8000;
@@ -23,9 +23,9 @@ pub struct Blocks {
     mszip: bool,
     reserve: u8,
     short: bool,
-    packed: Vec<u8>,
+    packed: Buffer,
     /// 32 KB of history, then the block.
-    window: Vec<u8>,
+    window: Buffer,
     plain: usize,
     inflater: Box<DecompressorOxide>,
 }
@@ -40,8 +40,8 @@ impl Blocks {
             mszip: folder.mszip,
             reserve: folder.reserve,
             short: false,
-            packed: alloc::vec![0; MOST_PACKED],
-            window: alloc::vec![0; 2 * WINDOW],
+            packed: Buffer::new(MOST_PACKED),
+            window: Buffer::new(2 * WINDOW),
             plain: 0,
             inflater: Box::default(),
         }

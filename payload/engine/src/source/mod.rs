@@ -18,6 +18,7 @@ use packager_shared::index::{Entry, Index};
 use packager_shared::path;
 
 use crate::System;
+use crate::buffer::{Buffer, PIECE};
 use crate::cabinet::Error;
 use crate::failure::{Failure, Outcome};
 use crate::image::Image;
@@ -101,7 +102,7 @@ fn copy_file<S: System>(
     let open = |error| Failure::with_exit(Exit::CannotOpen, &error);
     let mut source = system.open(from).map_err(open)?;
     let mut staged = Staged::create(system, to)?;
-    let mut buffer = alloc::vec![0; 1 << 16];
+    let mut buffer = Buffer::new(PIECE);
     loop {
         let count = system.read(&mut source, &mut buffer).map_err(open)?;
         match buffer.get(..count) {

@@ -13,6 +13,7 @@ use packager_shared::release::{self, Sealed};
 use super::stream::{Broken, Stream, is_web, name};
 use super::{Meter, cancelled, read_whole};
 use crate::System;
+use crate::buffer::{Buffer, PIECE};
 use crate::failure::{Failure, Outcome};
 use crate::text;
 use crate::transaction::stage::{Staged, mismatch};
@@ -119,7 +120,7 @@ impl Places {
     ) -> Outcome<()> {
         let tries = if self.0.len() > 1 { TRIES.1 } else { TRIES.0 };
         let mut stream = Stream::open(system, self.current(), file, Some(entry.size))?;
-        let mut buffer = alloc::vec![0; 1 << 16];
+        let mut buffer = Buffer::new(PIECE);
         loop {
             cancelled(system)?;
             let outcome = stream.read(system, &mut buffer, tries);

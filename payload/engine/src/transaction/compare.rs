@@ -12,6 +12,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::{Change, Transaction, takeover};
 use crate::System;
+use crate::buffer::{Buffer, PIECE};
 use crate::failure::{Failure, Outcome};
 
 /// Files to write and to remove.
@@ -86,7 +87,7 @@ pub fn hash_file<S: System>(system: &mut S, file: &str) -> Outcome<Digest> {
 /// SHA-256 of the rest of an open file.
 pub fn hash<S: System>(system: &mut S, file: &mut S::File) -> Outcome<Digest> {
     let mut hash = Sha256::new();
-    let mut buffer = alloc::vec![0; 1 << 16];
+    let mut buffer = Buffer::new(PIECE);
     loop {
         let count = system.read(file, &mut buffer)?;
         match buffer.get(..count) {

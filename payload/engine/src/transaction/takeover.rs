@@ -18,6 +18,7 @@ use super::{Change, State, Transaction, cleanup, ops};
 use crate::System;
 use crate::acts::Acts;
 use crate::acts::predecessor::Predecessor;
+use crate::buffer::{Buffer, PIECE};
 use crate::facts::Step;
 use crate::failure::{Failure, Outcome};
 use crate::system::{FirewallRule, Result, ServiceState};
@@ -359,7 +360,7 @@ impl<S: System> Transaction<'_, S> {
         let mut from = self.system.open(source)?;
         self.will(&[Undo::RemoveFile(String::from(target))])?;
         let mut to = self.system.create(target)?;
-        let mut buffer = alloc::vec![0; 1 << 16];
+        let mut buffer = Buffer::new(PIECE);
         loop {
             let count = self.system.read(&mut from, &mut buffer)?;
             match buffer.get(..count) {

@@ -60,6 +60,9 @@ use installer::Session;
 use sys::handle::Owned;
 use sys::{error, registry};
 
+/// Whether memory is given back before the process ends; see [`heap`].
+const FREES: bool = true;
+
 /// `ERROR_INSTALL_FAILURE`
 const FAILED: u32 = 1603;
 

@@ -6,6 +6,7 @@
 
 use alloc::vec::Vec;
 
+use packager_engine::buffer::Buffer;
 use packager_engine::system::Result;
 use packager_shared::path;
 
@@ -141,7 +142,7 @@ fn open(id: u32, image: &str) -> Option<Process> {
     }?;
     let path = match dynamic::QueryFullProcessImageNameW() {
         Some(query) => {
-            let mut buffer = alloc::vec![0u16; 32_768];
+            let mut buffer = Buffer::<u16>::new(32_768);
             let mut size = buffer.len() as u32;
             // SAFETY: the buffer is as long as is said.
             let done = unsafe { query(handle.get(), 0, buffer.as_mut_ptr(), &mut size) };

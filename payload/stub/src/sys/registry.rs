@@ -3,6 +3,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use packager_engine::buffer::Buffer;
 use packager_engine::system::{RegValue, Result};
 use packager_shared::plan::{Key, Root, View};
 
@@ -310,7 +311,7 @@ pub fn values(key: &Key) -> Result<Vec<String>> {
 fn names(key: &Key, next: impl Fn(Handle, u32, *mut u16, *mut u32) -> u32) -> Result<Vec<String>> {
     let mut names = Vec::new();
     let Some(opened) = open(key, ffi::KEY_READ)? else { return Ok(names) };
-    let mut buffer: Vec<u16> = alloc::vec![0; LONGEST_NAME];
+    let mut buffer = Buffer::<u16>::new(LONGEST_NAME);
     for index in 0.. {
         let mut length = LONGEST_NAME as u32;
         match next(opened.0, index, buffer.as_mut_ptr(), &mut length) {
