@@ -8,7 +8,7 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::wire::{Reader, Result as WireResult, Writer};
+use crate::wire::{Reader, Writer};
 
 /// A condition over settings.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -253,23 +253,26 @@ pub(crate) fn encode(w: &mut Writer, condition: &Condition) {
 }
 
 /// Reads what [`encode`] wrote.
-pub(crate) fn decode(r: &mut Reader<'_>) -> WireResult<Condition> {
+pub(crate) fn decode(r: &mut Reader<'_>) -> Condition {
     decode_at(r, 0)
 }
 
-fn decode_at(r: &mut Reader<'_>, depth: usize) -> WireResult<Condition> {
+fn decode_at(r: &mut Reader<'_>, depth: usize) -> Condition {
     // A level of the text is up to three of the tree.
     if depth > DEEPEST.saturating_mul(4) {
-        return r.error("a condition is too deep");
+        r.fail("a condition is too deep");
     }
-    Ok(match r.u8()? {
-        0 => Condition::Given(r.string()?),
-        1 => Condition::Is(r.string()?, r.string()?),
-        2 => Condition::Not(Box::new(decode_at(r, depth + 1)?)),
-        3 => Condition::All(r.list(|r| decode_at(r, depth + 1))?),
-        4 => Condition::Any(r.list(|r| decode_at(r, depth + 1))?),
-        _ => return r.error("a condition is unknown"),
-    })
+    match r.u8() {
+        0 => Condition::Given(r.string()),
+        1 => Condition::Is(r.string(), r.string()),
+        2 => Condition::Not(Box::new(decode_at(r, depth + 1))),
+        3 => Condition::All(r.list(|r| decode_at(r, depth + 1))),
+        4 => Condition::Any(r.list(|r| decode_at(r, depth + 1))),
+        _ => {
+            r.fail("a condition is unknown");
+            Condition::All(Vec::new())
+        }
+    }
 }
 
 #[cfg(test)]
@@ -282,7 +285,8 @@ mod tests {
         let condition = Condition::parse(text, SETTINGS).expect(text);
         let mut w = Writer::new();
         encode(&mut w, &condition);
-        assert_eq!(decode(&mut Reader::new(&w.bytes)).as_ref(), Ok(&condition));
+        let mut reader = Reader::new(&w.bytes);
+        assert_eq!((decode(&mut reader), reader.finish()), (condition.clone(), Ok(())));
         condition.holds(&mut |name| match name {
             "GROUP" => Some(group.into()),
             "TOKEN" if !token.is_empty() => Some(token.into()),

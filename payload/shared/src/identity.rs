@@ -95,23 +95,23 @@ pub fn encode(identity: &Identity) -> Vec<u8> {
 /// Reads what [`encode`] wrote.
 pub fn decode(bytes: &[u8]) -> Result<Identity> {
     let mut r = Reader::new(bytes);
-    r.expect(MAGIC, "this is no identity that this program can read")?;
+    r.expect(MAGIC, "this is no identity that this program can read");
     let identity = Identity {
-        product_id: r.string()?,
-        slug: r.string()?,
-        name: r.string()?,
-        manufacturer: r.string()?,
-        upgrade_code: r.array()?,
-        scope: codec::read_scope(&mut r)?,
-        archs: r.list(|r| Ok((codec::read_arch(r)?, codec::read_platform(r)?)))?,
-        detect: r.list(codec::read_key)?,
-        detect_value: r.string()?,
-        bootstrap: codec::read_name(&mut r)?,
-        public_key: r.option(Reader::array)?,
-        sources: r.list(|r| r.string())?,
-        first_install_msi: r.bool()?,
-        in_use: codec::read_in_use(&mut r)?,
-        secrets: r.list(|r| r.string())?,
+        product_id: r.string(),
+        slug: r.string(),
+        name: r.string(),
+        manufacturer: r.string(),
+        upgrade_code: r.array(),
+        scope: codec::read_scope(&mut r),
+        archs: r.list(|r| (codec::read_arch(r), codec::read_platform(r))),
+        detect: r.list(codec::read_key),
+        detect_value: r.string(),
+        bootstrap: codec::read_name(&mut r),
+        public_key: r.option(Reader::array),
+        sources: r.list(Reader::string),
+        first_install_msi: r.bool(),
+        in_use: codec::read_in_use(&mut r),
+        secrets: r.list(Reader::string),
     };
     r.finish()?;
     Ok(identity)

@@ -79,23 +79,23 @@ pub fn encode(index: &Index, plan: &Digest) -> Vec<u8> {
 /// out of order or that collide are errors.
 pub fn decode(bytes: &[u8]) -> Result<(Index, Digest)> {
     let mut r = Reader::new(bytes);
-    r.expect(MAGIC, "this is no file index that this program can read")?;
-    let plan = r.digest()?;
+    r.expect(MAGIC, "this is no file index that this program can read");
+    let plan = r.digest();
     let entries = r.list(|r| {
         let at = r.position();
-        let path = r.string()?;
+        let path = r.string();
         if path::check(&path).is_err() {
-            return Err(Error { what: "a path is none that may be installed", at });
+            r.fail_at(at, "a path is none that may be installed");
         }
-        let size = r.u64()?;
-        let sha256 = r.digest()?;
-        let flags = r.u8()?;
+        let size = r.u64();
+        let sha256 = r.digest();
+        let flags = r.u8();
         if flags & !(KEEP | HAS_VERSION) != 0 {
-            return r.error("a flag is unknown");
+            r.fail("a flag is unknown");
         }
-        let pe_version = if flags & HAS_VERSION != 0 { Some(plan_codec::read_version(r)?) } else { None };
-        Ok(Entry { path, size, sha256, pe_version, keep: flags & KEEP != 0 })
-    })?;
+        let pe_version = if flags & HAS_VERSION != 0 { Some(plan_codec::read_version(r)) } else { None };
+        Entry { path, size, sha256, pe_version, keep: flags & KEEP != 0 }
+    });
     let at = r.position();
     r.finish()?;
     for pair in entries.windows(2) {

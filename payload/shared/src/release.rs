@@ -168,25 +168,25 @@ pub fn inspect(bytes: &[u8]) -> Result<Release, Error> {
 
 fn decode(signed: &[u8]) -> crate::wire::Result<Release> {
     let mut r = Reader::new(signed);
-    r.expect(MAGIC, "its first bytes are unknown")?;
+    r.expect(MAGIC, "its first bytes are unknown");
     let release = Release {
-        product_id: r.string()?,
-        serial: r.u32()?,
-        floor: r.u32()?,
-        version: codec::read_version(&mut r)?,
-        version_text: r.string()?,
-        archs: r.list(|r| {
-            Ok(ArchRelease { arch: codec::read_arch(r)?, index: read_sealed(r)?, plan: read_sealed(r)? })
-        })?,
-        packages: r.list(|r| {
-            Ok(Package {
-                name: codec::read_name(r)?,
-                arch: codec::read_arch(r)?,
-                msi: r.bool()?,
-                file: read_sealed(r)?,
-            })
-        })?,
-        bootstrap: r.digest()?,
+        product_id: r.string(),
+        serial: r.u32(),
+        floor: r.u32(),
+        version: codec::read_version(&mut r),
+        version_text: r.string(),
+        archs: r.list(|r| ArchRelease {
+            arch: codec::read_arch(r),
+            index: read_sealed(r),
+            plan: read_sealed(r),
+        }),
+        packages: r.list(|r| Package {
+            name: codec::read_name(r),
+            arch: codec::read_arch(r),
+            msi: r.bool(),
+            file: read_sealed(r),
+        }),
+        bootstrap: r.digest(),
     };
     r.finish()?;
     Ok(release)
@@ -197,8 +197,8 @@ fn sealed(w: &mut Writer, sealed: &Sealed) {
     w.raw(&sealed.sha256);
 }
 
-fn read_sealed(r: &mut Reader<'_>) -> crate::wire::Result<Sealed> {
-    Ok(Sealed { size: r.u64()?, sha256: r.digest()? })
+fn read_sealed(r: &mut Reader<'_>) -> Sealed {
+    Sealed { size: r.u64(), sha256: r.digest() }
 }
 
 /// `x86`, `x64`, `arm64`: the folder on the share.

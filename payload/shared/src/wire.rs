@@ -29,16 +29,20 @@ impl core::error::Error for Error {}
 pub type Result<T> = core::result::Result<T, Error>;
 
 /// Reads from bytes, front to back.
+///
+/// The first error is remembered, and from there on everything is empty or zero, so that what is made of many parts
+/// is read without asking after each: [`Reader::finish`] tells. Nothing that was read may be used before.
 #[derive(Clone, Debug)]
 pub struct Reader<'a> {
     bytes: &'a [u8],
     at: usize,
+    error: Option<Error>,
 }
 
 impl<'a> Reader<'a> {
     /// Starts at the first byte.
     pub fn new(bytes: &'a [u8]) -> Self {
-        Self { bytes, at: 0 }
+        Self { bytes, at: 0, error: None }
     }
 
     /// Bytes read so far.
@@ -46,143 +50,174 @@ impl<'a> Reader<'a> {
         self.at
     }
 
-    /// Bytes left.
+    /// Bytes left; none after an error.
     pub fn remaining(&self) -> usize {
-        self.bytes.len().saturating_sub(self.at)
+        if self.error.is_some() { 0 } else { self.bytes.len().saturating_sub(self.at) }
     }
 
     /// An error at the current position.
-    pub fn error<T>(&self, what: &'static str) -> Result<T> {
-        Err(Error { what, at: self.at })
+    pub fn fail(&mut self, what: &'static str) {
+        self.fail_at(self.at, what);
     }
 
-    /// The next `count` bytes.
-    pub fn bytes(&mut self, count: usize) -> Result<&'a [u8]> {
-        let end = self.at.checked_add(count);
-        match end.and_then(|end| self.bytes.get(self.at..end)) {
-            Some(bytes) => {
-                self.at = self.at.saturating_add(count);
-                Ok(bytes)
-            }
-            None => self.error("the input ends early"),
+    /// An error at an earlier position.
+    pub fn fail_at(&mut self, at: usize, what: &'static str) {
+        if self.error.is_none() {
+            self.error = Some(Error { what, at });
         }
     }
 
+    /// The next `count` bytes.
+    pub fn bytes(&mut self, count: usize) -> &'a [u8] {
+        if count > self.remaining() {
+            self.fail("the input ends early");
+            return &[];
+        }
+        let rest = self.bytes.get(self.at..).unwrap_or_default();
+        self.at = self.at.saturating_add(count);
+        rest.get(..count).unwrap_or_default()
+    }
+
     /// The next `N` bytes.
-    pub fn array<const N: usize>(&mut self) -> Result<[u8; N]> {
+    pub fn array<const N: usize>(&mut self) -> [u8; N] {
         let mut out = [0; N];
-        out.copy_from_slice(self.bytes(N)?);
-        Ok(out)
+        let bytes = self.bytes(N);
+        if bytes.len() == N {
+            out.copy_from_slice(bytes);
+        }
+        out
     }
 
     /// One byte.
-    pub fn u8(&mut self) -> Result<u8> {
-        Ok(self.array::<1>()?[0])
+    pub fn u8(&mut self) -> u8 {
+        self.bytes(1).first().copied().unwrap_or(0)
     }
 
     /// Expects these bytes.
-    pub fn expect(&mut self, magic: &[u8], what: &'static str) -> Result<()> {
+    pub fn expect(&mut self, magic: &[u8], what: &'static str) {
         let at = self.at;
-        match self.bytes(magic.len()) {
-            Ok(found) if found == magic => Ok(()),
-            _ => Err(Error { what, at }),
+        if magic.len() > self.remaining() || self.bytes(magic.len()) != magic {
+            self.fail_at(at, what);
         }
     }
 
     /// A number.
-    pub fn u64(&mut self) -> Result<u64> {
+    pub fn u64(&mut self) -> u64 {
         let mut value = 0u64;
         let mut shift = 0u32;
         loop {
-            let byte = self.u8()?;
-            let bits = u64::from(byte & 0x7f);
+            let byte = self.u8();
             if shift == 63 && byte > 1 {
-                return self.error("a number is too large");
+                self.fail("a number is too large");
+                return 0;
             }
-            value |= bits << shift;
+            value |= u64::from(byte & 0x7f) << shift;
             if byte & 0x80 == 0 {
                 if byte == 0 && shift != 0 {
-                    return self.error("a number is longer than need be");
+                    self.fail("a number is longer than need be");
                 }
-                return Ok(value);
+                return value;
             }
             shift += 7;
-            if shift > 63 {
-                return self.error("a number is too large");
+        }
+    }
+
+    /// A number that is not larger than `most`.
+    fn up_to(&mut self, most: u32) -> u32 {
+        match u32::try_from(self.u64()) {
+            Ok(value) if value <= most => value,
+            _ => {
+                self.fail("a number is too large");
+                0
             }
         }
     }
 
     /// A number that fits 32 bits.
-    pub fn u32(&mut self) -> Result<u32> {
-        match u32::try_from(self.u64()?) {
-            Ok(value) => Ok(value),
-            Err(_) => self.error("a number is too large"),
-        }
+    pub fn u32(&mut self) -> u32 {
+        self.up_to(u32::MAX)
     }
 
     /// A number that fits 16 bits.
-    pub fn u16(&mut self) -> Result<u16> {
-        match u16::try_from(self.u64()?) {
-            Ok(value) => Ok(value),
-            Err(_) => self.error("a number is too large"),
-        }
+    pub fn u16(&mut self) -> u16 {
+        self.up_to(u32::from(u16::MAX)) as u16
     }
 
     /// 0 or 1.
-    pub fn bool(&mut self) -> Result<bool> {
-        match self.u8()? {
-            0 => Ok(false),
-            1 => Ok(true),
-            _ => self.error("a yes-or-no is neither"),
+    pub fn bool(&mut self) -> bool {
+        self.choice(&[(0, false), (1, true)], "a yes-or-no is neither")
+    }
+
+    /// One of a few things by its number; `what` is wrong with any other number. The first is read after an error.
+    pub fn choice<T: Copy>(&mut self, choices: &[(u8, T)], what: &'static str) -> T {
+        let byte = self.u8();
+        let found = choices.iter().find(|(number, _)| *number == byte);
+        if found.is_none() {
+            self.fail(what);
         }
+        found.unwrap_or(&choices[0]).1
     }
 
     /// How many items follow, each at least one byte long: never more than bytes are left.
-    pub fn count(&mut self) -> Result<usize> {
-        match usize::try_from(self.u64()?) {
-            Ok(count) if count <= self.remaining() => Ok(count),
-            _ => self.error("more items are announced than there are bytes"),
+    pub fn count(&mut self) -> usize {
+        match usize::try_from(self.u64()) {
+            Ok(count) if count <= self.remaining() => count,
+            _ => {
+                self.fail("more items are announced than there are bytes");
+                0
+            }
         }
     }
 
     /// Bytes behind their length.
-    pub fn blob(&mut self) -> Result<&'a [u8]> {
-        let count = self.count()?;
+    pub fn blob(&mut self) -> &'a [u8] {
+        let count = self.count();
         self.bytes(count)
     }
 
     /// A string.
-    pub fn string(&mut self) -> Result<String> {
-        match core::str::from_utf8(self.blob()?) {
-            Ok(text) => Ok(String::from(text)),
-            Err(_) => self.error("a text is not UTF-8"),
+    pub fn string(&mut self) -> String {
+        match core::str::from_utf8(self.blob()) {
+            Ok(text) => String::from(text),
+            Err(_) => {
+                self.fail("a text is not UTF-8");
+                String::new()
+            }
         }
     }
 
     /// A SHA-256.
-    pub fn digest(&mut self) -> Result<Digest> {
+    pub fn digest(&mut self) -> Digest {
         self.array()
     }
 
     /// Something or nothing.
-    pub fn option<T>(&mut self, read: impl FnOnce(&mut Self) -> Result<T>) -> Result<Option<T>> {
-        if self.bool()? { Ok(Some(read(self)?)) } else { Ok(None) }
+    pub fn option<T>(&mut self, read: impl FnOnce(&mut Self) -> T) -> Option<T> {
+        if self.bool() { Some(read(self)) } else { None }
     }
 
     /// A list.
-    pub fn list<T>(&mut self, mut read: impl FnMut(&mut Self) -> Result<T>) -> Result<Vec<T>> {
-        let count = self.count()?;
+    pub fn list<T>(&mut self, mut read: impl FnMut(&mut Self) -> T) -> Vec<T> {
+        let mut left = self.count();
         let mut out = Vec::new();
-        for _ in 0..count {
-            out.push(read(self)?);
+        while left != 0 && self.error.is_none() {
+            out.push(read(self));
+            left -= 1;
         }
-        Ok(out)
+        out
     }
 
-    /// Ends: bytes that are left are an error.
-    pub fn finish(self) -> Result<()> {
-        if self.remaining() == 0 { Ok(()) } else { self.error("there are bytes after the end") }
+    /// Whether all up to here could be read.
+    pub fn check(&self) -> Result<()> {
+        self.error.map_or(Ok(()), Err)
+    }
+
+    /// Ends: what could not be read, or bytes that are left, are an error.
+    pub fn finish(mut self) -> Result<()> {
+        if self.remaining() != 0 {
+            self.fail("there are bytes after the end");
+        }
+        self.check()
     }
 }
 
@@ -271,22 +306,41 @@ mod tests {
             let mut writer = Writer::new();
             writer.u64(value);
             let mut reader = Reader::new(&writer.bytes);
-            assert_eq!(reader.u64(), Ok(value));
+            assert_eq!(reader.u64(), value);
             assert!(reader.finish().is_ok());
         }
     }
 
+    fn refused<'a, T>(bytes: &'a [u8], read: impl FnOnce(&mut Reader<'a>) -> T) -> bool {
+        let mut reader = Reader::new(bytes);
+        read(&mut reader);
+        reader.finish().is_err()
+    }
+
     #[test]
     fn long_forms_and_overflow_are_refused() {
-        assert!(Reader::new(&[0x80, 0]).u64().is_err());
-        assert!(Reader::new(&[0xff; 10]).u64().is_err());
-        assert!(Reader::new(&[0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 2]).u64().is_err());
-        assert!(Reader::new(&[0x80]).u64().is_err());
+        assert!(!refused(&[0x80, 1], Reader::u64));
+        assert!(refused(&[0x80, 0], Reader::u64));
+        assert!(refused(&[0xff; 10], Reader::u64));
+        assert!(refused(&[0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 2], Reader::u64));
+        assert!(refused(&[0x80], Reader::u64));
+        assert!(!refused(&[0xff, 0xff, 3], Reader::u16));
+        assert!(refused(&[0x80, 0x80, 4], Reader::u16));
+        assert!(refused(&[2], Reader::bool));
     }
 
     #[test]
     fn counts_are_bounded_by_the_input() {
-        assert!(Reader::new(&[0xff, 0xff, 3]).list(Reader::u8).is_err());
-        assert!(Reader::new(&[5, b'a']).string().is_err());
+        assert!(refused(&[0xff, 0xff, 3], |r| r.list(Reader::u8)));
+        assert!(refused(&[5, b'a'], Reader::string));
+    }
+
+    #[test]
+    fn the_first_error_stays_and_nothing_is_read_after_it() {
+        let mut reader = Reader::new(&[2, 1, 1, 1]);
+        assert!(!reader.bool());
+        assert_eq!((reader.u8(), reader.remaining(), reader.list(Reader::u8)), (0, 0, Vec::new()));
+        reader.fail("later");
+        assert_eq!(reader.finish(), Err(Error { what: "a yes-or-no is neither", at: 1 }));
     }
 }

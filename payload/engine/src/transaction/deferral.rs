@@ -87,18 +87,18 @@ pub fn read<S: System>(system: &mut S, work: &str) -> Option<Deferral> {
 
 fn decode(bytes: &[u8]) -> wire::Result<Deferral> {
     let mut r = Reader::new(bytes);
-    r.expect(MAGIC, "this is no record of an update that was put off")?;
+    r.expect(MAGIC, "this is no record of an update that was put off");
     let out = Deferral {
-        attempts: r.u32()?,
-        serial: r.u32()?,
-        from: r.string()?,
-        finisher: r.string()?,
-        product: r.string()?,
-        settings: r.list(|r| Ok((r.string()?, r.string()?)))?,
-        clear: r.list(Reader::string)?,
-        site: r.option(Reader::string)?,
-        plan: Vec::from(r.blob()?),
-        index: Vec::from(r.blob()?),
+        attempts: r.u32(),
+        serial: r.u32(),
+        from: r.string(),
+        finisher: r.string(),
+        product: r.string(),
+        settings: r.list(|r| (r.string(), r.string())),
+        clear: r.list(Reader::string),
+        site: r.option(Reader::string),
+        plan: Vec::from(r.blob()),
+        index: Vec::from(r.blob()),
     };
     r.finish()?;
     Ok(out)

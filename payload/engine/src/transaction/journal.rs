@@ -14,7 +14,7 @@ use alloc::vec::Vec;
 use packager_shared::exit::Exit;
 use packager_shared::ids::sha256;
 use packager_shared::path;
-use packager_shared::plan::{ErrorControl, Key, Root, Scope, Start, View};
+use packager_shared::plan::{ERROR_CONTROLS, ErrorControl, Key, Root, STARTS, Scope, Start, View};
 use packager_shared::wire::{self, Reader, Writer};
 
 use super::undo::Undo;
@@ -31,6 +31,8 @@ const MAGIC: &[u8; 8] = b"PKGJRNL\x01";
 const MOST: u64 = 256 << 20;
 const COMMITTED: u8 = 0;
 const REVOKED: u8 = 255;
+/// Bytes before a record: its length, and the start of its digest.
+const HEAD: usize = 12;
 
 /// The journal's path in a work folder.
 pub fn path_in(work: &str) -> String {
@@ -89,7 +91,7 @@ fn parse(bytes: &[u8]) -> wire::Result<Journal> {
         return Ok(Journal { dir: String::new(), records: Vec::new(), committed: false });
     }
     let mut r = Reader::new(bytes);
-    r.expect(MAGIC, "this is no journal")?;
+    r.expect(MAGIC, "this is no journal");
     let mut dir = None;
     let mut records = Vec::new();
     let mut committed = false;
@@ -98,23 +100,28 @@ fn parse(bytes: &[u8]) -> wire::Result<Journal> {
         match dir {
             None => match core::str::from_utf8(content) {
                 Ok(text) => dir = Some(String::from(text)),
-                Err(_) => return r.error("the install directory is no text"),
+                Err(_) => r.fail("the install directory is no text"),
             },
             Some(_) if content == [COMMITTED] => committed = true,
             Some(_) if content == [REVOKED] => committed = false,
             Some(_) => {
-                records.push(decode(&mut c)?);
+                records.push(decode(&mut c));
                 c.finish()?;
             }
         }
     }
+    r.check()?;
     Ok(Journal { dir: dir.unwrap_or_default(), records, committed })
 }
 
 fn next<'a>(r: &mut Reader<'a>) -> Option<&'a [u8]> {
-    let length = u32::from_le_bytes(r.array().ok()?);
-    let sum: [u8; 8] = r.array().ok()?;
-    let content = r.bytes(usize::try_from(length).ok()?).ok()?;
+    if r.remaining() < HEAD {
+        return None;
+    }
+    let length = u32::from_le_bytes(r.array());
+    let sum: [u8; 8] = r.array();
+    let length = usize::try_from(length).ok().filter(|length| *length <= r.remaining())?;
+    let content = r.bytes(length);
     (sha256(content)[..8] == sum).then_some(content)
 }
 
@@ -193,16 +200,11 @@ fn key(w: &mut Writer, key: &Key) {
     w.string(&key.path);
 }
 
-fn read_key(r: &mut Reader<'_>) -> wire::Result<Key> {
-    let root = match r.u8()? {
-        0 => Root::ClassesRoot,
-        1 => Root::CurrentUser,
-        2 => Root::LocalMachine,
-        3 => Root::Users,
-        _ => return r.error("a registry root is unknown"),
-    };
-    let view = if r.bool()? { View::Bits64 } else { View::Bits32 };
-    Ok(Key { root, view, path: r.string()? })
+fn read_key(r: &mut Reader<'_>) -> Key {
+    let roots = &[(0, Root::ClassesRoot), (1, Root::CurrentUser), (2, Root::LocalMachine), (3, Root::Users)];
+    let root = r.choice(roots, "a registry root is unknown");
+    let view = if r.bool() { View::Bits64 } else { View::Bits32 };
+    Key { root, view, path: r.string() }
 }
 
 fn service(w: &mut Writer, name: &str, config: &ServiceConfig) {
@@ -234,24 +236,13 @@ fn service(w: &mut Writer, name: &str, config: &ServiceConfig) {
     w.option(config.preshutdown_ms.as_ref(), |w, ms| w.u32(*ms));
 }
 
-fn read_service(r: &mut Reader<'_>) -> wire::Result<(String, ServiceConfig)> {
-    let name = r.string()?;
-    let (image_path, display, description, account) = (r.string()?, r.string()?, r.string()?, r.string()?);
-    let password = r.option(Reader::string)?;
-    let start = match r.u8()? {
-        0 => Start::Auto,
-        1 => Start::AutoDelayed,
-        2 => Start::Demand,
-        3 => Start::Disabled,
-        _ => return r.error("a service start is unknown"),
-    };
-    let depends = r.list(|r| r.string())?;
-    let error_control = match r.u8()? {
-        0 => ErrorControl::Ignore,
-        1 => ErrorControl::Normal,
-        2 => ErrorControl::Critical,
-        _ => return r.error("a service's error control is unknown"),
-    };
+fn read_service(r: &mut Reader<'_>) -> (String, ServiceConfig) {
+    let name = r.string();
+    let (image_path, display, description, account) = (r.string(), r.string(), r.string(), r.string());
+    let password = r.option(Reader::string);
+    let start = r.choice(STARTS, "a service start is unknown");
+    let depends = r.list(Reader::string);
+    let error_control = r.choice(ERROR_CONTROLS, "a service's error control is unknown");
     let config = ServiceConfig {
         image_path,
         display,
@@ -261,13 +252,12 @@ fn read_service(r: &mut Reader<'_>) -> wire::Result<(String, ServiceConfig)> {
         password,
         depends,
         error_control,
-        recovery: r.option(|r| {
-            Ok(FailureActions { reset_after_s: r.u32()?, actions: r.list(|r| Ok((r.u32()?, r.u32()?)))? })
-        })?,
-        also_on_error_exit: r.option(Reader::bool)?,
-        preshutdown_ms: r.option(Reader::u32)?,
+        recovery: r
+            .option(|r| FailureActions { reset_after_s: r.u32(), actions: r.list(|r| (r.u32(), r.u32())) }),
+        also_on_error_exit: r.option(Reader::bool),
+        preshutdown_ms: r.option(Reader::u32),
     };
-    Ok((name, config))
+    (name, config)
 }
 
 fn encode(w: &mut Writer, record: &Undo) {
@@ -351,52 +341,55 @@ fn value(w: &mut Writer, k: &Key, name: &str, value: Option<&RegValue>) {
     });
 }
 
-fn read_value(r: &mut Reader<'_>) -> wire::Result<(Key, String, Option<RegValue>)> {
-    let (key, name) = (read_key(r)?, r.string()?);
-    let value = r.option(|r| Ok(RegValue { kind: r.u32()?, bytes: Vec::from(r.blob()?) }))?;
-    Ok((key, name, value))
+fn read_value(r: &mut Reader<'_>) -> (Key, String, Option<RegValue>) {
+    let (key, name) = (read_key(r), r.string());
+    let value = r.option(|r| RegValue { kind: r.u32(), bytes: Vec::from(r.blob()) });
+    (key, name, value)
 }
 
-fn decode(r: &mut Reader<'_>) -> wire::Result<Undo> {
-    Ok(match r.u8()? {
+fn decode(r: &mut Reader<'_>) -> Undo {
+    match r.u8() {
         1 => Undo::RemoveWorkFolder,
-        2 => Undo::RemoveDir(r.string()?),
-        3 => Undo::CreateDir(r.string()?),
-        4 => Undo::Rename(r.string()?, r.string()?),
-        5 => Undo::RemoveFile(r.string()?),
-        6 => Undo::WriteFile(r.string()?, Vec::from(r.blob()?)),
-        7 => Undo::RemoveKey(read_key(r)?, usize::from(r.u16()?)),
-        8 => Undo::CreateKey(read_key(r)?),
+        2 => Undo::RemoveDir(r.string()),
+        3 => Undo::CreateDir(r.string()),
+        4 => Undo::Rename(r.string(), r.string()),
+        5 => Undo::RemoveFile(r.string()),
+        6 => Undo::WriteFile(r.string(), Vec::from(r.blob())),
+        7 => Undo::RemoveKey(read_key(r), usize::from(r.u16())),
+        8 => Undo::CreateKey(read_key(r)),
         9 => {
-            let (key, name, value) = read_value(r)?;
+            let (key, name, value) = read_value(r);
             Undo::Value(key, name, value)
         }
-        10 => Undo::DeleteService(r.string()?),
+        10 => Undo::DeleteService(r.string()),
         11 => {
-            let (name, config) = read_service(r)?;
+            let (name, config) = read_service(r);
             Undo::ChangeService(name, config)
         }
         12 => {
-            let (name, config) = read_service(r)?;
+            let (name, config) = read_service(r);
             Undo::CreateService(name, config)
         }
-        13 => Undo::StartService(r.string()?),
-        14 => Undo::StopService(r.string()?),
-        22 => Undo::Purge(r.string()?),
-        20 => Undo::Rights(Securable::Path(r.string()?), r.string()?),
-        21 => Undo::Rights(Securable::Key(read_key(r)?), r.string()?),
+        13 => Undo::StartService(r.string()),
+        14 => Undo::StopService(r.string()),
+        22 => Undo::Purge(r.string()),
+        20 => Undo::Rights(Securable::Path(r.string()), r.string()),
+        21 => Undo::Rights(Securable::Key(read_key(r)), r.string()),
         15 => {
-            let (key, name, value) = read_value(r)?;
+            let (key, name, value) = read_value(r);
             Undo::Secret(key, name, value)
         }
         18 => {
-            let (name, add, remove) = (r.string()?, r.string()?, r.string()?);
-            Undo::Firewall(FirewallRule { name, add, remove, outbound: r.bool()? }, r.bool()?)
+            let (name, add, remove) = (r.string(), r.string(), r.string());
+            Undo::Firewall(FirewallRule { name, add, remove, outbound: r.bool() }, r.bool())
         }
-        19 => Undo::Task(r.string()?, r.option(|r| Ok(Vec::from(r.blob()?)))?),
-        30 => Undo::Run(r.string()?, Line { text: r.string()?, shown: r.string()? }, r.u32()?),
-        _ => return r.error("a record is unknown"),
-    })
+        19 => Undo::Task(r.string(), r.option(|r| Vec::from(r.blob()))),
+        30 => Undo::Run(r.string(), Line { text: r.string(), shown: r.string() }, r.u32()),
+        _ => {
+            r.fail("a record is unknown");
+            Undo::RemoveWorkFolder
+        }
+    }
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ pub use self::acts::{
 };
 pub use self::service::{ErrorControl, Recovery, Run, Service, Start};
 pub use crate::condition::Condition;
-pub use crate::plan_codec::{decode, decode_with_digest, digest, encode};
+pub use crate::plan_codec::{ERROR_CONTROLS, STARTS, decode, decode_with_digest, digest, encode};
 use crate::template::{Dir, Template};
 
 /// A processor architecture a package is made for.

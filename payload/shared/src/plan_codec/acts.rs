@@ -3,7 +3,7 @@
 use super::ops::{read_templates, templates};
 use super::{read_path, read_template, template};
 use crate::plan::*;
-use crate::wire::{Reader, Result, Writer};
+use crate::wire::{Reader, Writer};
 
 pub(super) fn config(w: &mut Writer, config: &Config) {
     w.string(&config.file);
@@ -25,24 +25,26 @@ pub(super) fn config(w: &mut Writer, config: &Config) {
     w.bool(config.secret);
 }
 
-pub(super) fn read_config(r: &mut Reader<'_>) -> Result<Config> {
-    Ok(Config {
-        file: read_path(r, false)?,
-        format: match r.u8()? {
-            0 => ConfigFormat::Ini,
-            1 => ConfigFormat::Toml,
-            2 => ConfigFormat::Json,
-            3 => ConfigFormat::Yaml,
-            4 => ConfigFormat::Xml,
-            5 => ConfigFormat::Text,
-            _ => return r.error("a configuration format is unknown"),
-        },
-        values: r.list(|r| Ok((r.string()?, read_template(r)?)))?,
-        pristine: r.array()?,
-        lines: r.list(|r| r.string())?,
-        marks: super::read_key(r)?,
-        secret: r.bool()?,
-    })
+pub(super) fn read_config(r: &mut Reader<'_>) -> Config {
+    Config {
+        file: read_path(r, false),
+        format: r.choice(
+            &[
+                (0, ConfigFormat::Ini),
+                (1, ConfigFormat::Toml),
+                (2, ConfigFormat::Json),
+                (3, ConfigFormat::Yaml),
+                (4, ConfigFormat::Xml),
+                (5, ConfigFormat::Text),
+            ],
+            "a configuration format is unknown",
+        ),
+        values: r.list(|r| (r.string(), read_template(r))),
+        pristine: r.array(),
+        lines: r.list(Reader::string),
+        marks: super::read_key(r),
+        secret: r.bool(),
+    }
 }
 
 pub(super) fn run(w: &mut Writer, run: &RunProgram) {
@@ -55,16 +57,16 @@ pub(super) fn run(w: &mut Writer, run: &RunProgram) {
     w.u32(run.timeout_ms);
 }
 
-pub(super) fn read_run(r: &mut Reader<'_>) -> Result<RunProgram> {
-    Ok(RunProgram {
-        program: read_path(r, false)?,
-        args: read_templates(r)?,
-        at: r.u8()?,
-        undo: r.option(read_templates)?,
-        may_fail: r.bool()?,
-        success: r.list(Reader::u32)?,
-        timeout_ms: r.u32()?,
-    })
+pub(super) fn read_run(r: &mut Reader<'_>) -> RunProgram {
+    RunProgram {
+        program: read_path(r, false),
+        args: read_templates(r),
+        at: r.u8(),
+        undo: r.option(read_templates),
+        may_fail: r.bool(),
+        success: r.list(Reader::u32),
+        timeout_ms: r.u32(),
+    }
 }
 
 pub(super) fn replaces(w: &mut Writer, replaces: &Replaces) {
@@ -81,18 +83,21 @@ pub(super) fn replaces(w: &mut Writer, replaces: &Replaces) {
     w.bool(replaces.refuse);
 }
 
-pub(super) fn read_replaces(r: &mut Reader<'_>) -> Result<Replaces> {
-    Ok(Replaces {
-        name: r.string()?,
-        upgrade_code: r.option(Reader::array)?,
-        uninstall_entry: r.option(Reader::string)?,
-        uninstall_args: r.option(Reader::string)?,
-        services: r.list(|r| r.string())?,
-        files: read_templates(r)?,
-        keys: r.list(|r| super::read_key(r).map(|key| (key.root, key.path)))?,
-        firewall: r.list(|r| r.string())?,
-        refuse: r.bool()?,
-    })
+pub(super) fn read_replaces(r: &mut Reader<'_>) -> Replaces {
+    Replaces {
+        name: r.string(),
+        upgrade_code: r.option(Reader::array),
+        uninstall_entry: r.option(Reader::string),
+        uninstall_args: r.option(Reader::string),
+        services: r.list(Reader::string),
+        files: read_templates(r),
+        keys: r.list(|r| {
+            let key = super::read_key(r);
+            (key.root, key.path)
+        }),
+        firewall: r.list(Reader::string),
+        refuse: r.bool(),
+    }
 }
 
 pub(super) fn firewall(w: &mut Writer, rule: &FirewallRule) {
@@ -114,27 +119,23 @@ pub(super) fn firewall(w: &mut Writer, rule: &FirewallRule) {
     w.bool(rule.edge);
 }
 
-pub(super) fn read_firewall(r: &mut Reader<'_>) -> Result<FirewallRule> {
-    Ok(FirewallRule {
-        name: r.string()?,
-        description: r.string()?,
-        program: r.option(|r| read_path(r, false))?,
-        service: r.option(Reader::string)?,
-        outbound: r.bool()?,
-        block: r.bool()?,
+pub(super) fn read_firewall(r: &mut Reader<'_>) -> FirewallRule {
+    FirewallRule {
+        name: r.string(),
+        description: r.string(),
+        program: r.option(|r| read_path(r, false)),
+        service: r.option(Reader::string),
+        outbound: r.bool(),
+        block: r.bool(),
         // The numbers are those of IP.
-        protocol: match r.u8()? {
-            0 => Protocol::Any,
-            6 => Protocol::Tcp,
-            17 => Protocol::Udp,
-            _ => return r.error("a protocol is unknown"),
-        },
-        ports: read_template(r)?,
-        remote_ports: read_template(r)?,
-        remote: read_template(r)?,
-        profiles: r.u8()?,
-        edge: r.bool()?,
-    })
+        protocol: r
+            .choice(&[(0, Protocol::Any), (6, Protocol::Tcp), (17, Protocol::Udp)], "a protocol is unknown"),
+        ports: read_template(r),
+        remote_ports: read_template(r),
+        remote: read_template(r),
+        profiles: r.u8(),
+        edge: r.bool(),
+    }
 }
 
 pub(super) fn task(w: &mut Writer, task: &Task) {
@@ -164,29 +165,32 @@ pub(super) fn task(w: &mut Writer, task: &Task) {
     w.u32(task.limit_minutes);
 }
 
-pub(super) fn read_task(r: &mut Reader<'_>) -> Result<Task> {
-    Ok(Task {
-        name: r.string()?,
-        description: r.string()?,
-        program: read_template(r)?,
-        args: read_template(r)?,
-        triggers: r.list(|r| {
-            Ok(match r.u8()? {
-                0 => Trigger::Every(r.u32()?),
-                1 => Trigger::Daily(r.u16()?),
-                2 => Trigger::Boot,
-                3 => Trigger::Logon,
-                _ => return r.error("a trigger is unknown"),
-            })
-        })?,
-        jitter_minutes: r.u32()?,
-        account: match r.u8()? {
-            0 => TaskAccount::System,
-            1 => TaskAccount::LocalService,
-            2 => TaskAccount::NetworkService,
-            3 => TaskAccount::Users,
-            _ => return r.error("a task's account is unknown"),
-        },
-        limit_minutes: r.u32()?,
-    })
+pub(super) fn read_task(r: &mut Reader<'_>) -> Task {
+    Task {
+        name: r.string(),
+        description: r.string(),
+        program: read_template(r),
+        args: read_template(r),
+        triggers: r.list(|r| match r.u8() {
+            0 => Trigger::Every(r.u32()),
+            1 => Trigger::Daily(r.u16()),
+            2 => Trigger::Boot,
+            3 => Trigger::Logon,
+            _ => {
+                r.fail("a trigger is unknown");
+                Trigger::Boot
+            }
+        }),
+        jitter_minutes: r.u32(),
+        account: r.choice(
+            &[
+                (0, TaskAccount::System),
+                (1, TaskAccount::LocalService),
+                (2, TaskAccount::NetworkService),
+                (3, TaskAccount::Users),
+            ],
+            "a task's account is unknown",
+        ),
+        limit_minutes: r.u32(),
+    }
 }

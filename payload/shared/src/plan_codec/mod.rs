@@ -6,13 +6,14 @@ use alloc::vec::Vec;
 mod acts;
 mod ops;
 
+pub use self::ops::{ERROR_CONTROLS, STARTS};
 use self::ops::{op, read_op};
 use crate::condition;
 use crate::ids::sha256;
 use crate::index::Digest;
 use crate::plan::*;
 use crate::template::{Dir, Part, Template};
-use crate::wire::{Error, Reader, Result, Writer};
+use crate::wire::{Reader, Result, Writer};
 
 /// First bytes of `plan.bin`: format name and version.
 const MAGIC: &[u8; 8] = b"PKGPLAN\x01";
@@ -71,44 +72,41 @@ pub fn decode(bytes: &[u8]) -> Result<Plan> {
 /// The same, with the plan's [`digest`].
 pub fn decode_with_digest(bytes: &[u8]) -> Result<(Plan, Digest)> {
     let mut r = Reader::new(bytes);
-    r.expect(MAGIC, "this is no plan that this program can read")?;
+    r.expect(MAGIC, "this is no plan that this program can read");
     let mut plan = Plan {
-        product: read_product(&mut r)?,
-        platform: read_platform(&mut r)?,
-        install_dir: read_template(&mut r)?,
-        settings: r.list(read_setting)?,
+        product: read_product(&mut r),
+        platform: read_platform(&mut r),
+        install_dir: read_template(&mut r),
+        settings: r.list(read_setting),
         sites: Vec::new(),
-        groups: r.list(|r| {
-            Ok(FileGroup { when: condition::decode(r)?, files: r.list(|r| read_path(r, false))? })
-        })?,
-        detect: r.list(read_key)?,
-        detect_value: r.string()?,
+        groups: r.list(|r| FileGroup { when: condition::decode(r), files: r.list(|r| read_path(r, false)) }),
+        detect: r.list(read_key),
+        detect_value: r.string(),
         bootstrap: Bootstrap {
-            name: read_name(&mut r)?,
-            sources: r.list(|r| r.string())?,
-            first_install_msi: r.bool()?,
-            public_key: r.option(Reader::array)?,
-            serial: r.u32()?,
-            floor: r.u32()?,
-            spread_s: r.u32()?,
-            in_use: read_in_use(&mut r)?,
+            name: read_name(&mut r),
+            sources: r.list(Reader::string),
+            first_install_msi: r.bool(),
+            public_key: r.option(Reader::array),
+            serial: r.u32(),
+            floor: r.u32(),
+            spread_s: r.u32(),
+            in_use: read_in_use(&mut r),
         },
-        ops: r.list(read_op)?,
+        ops: r.list(read_op),
     };
     let digest = sha256(bytes.get(..r.position()).unwrap_or_default());
-    plan.sites =
-        r.list(|r| Ok(Site { name: r.string()?, values: r.list(|r| Ok((r.string()?, r.string()?)))? }))?;
+    plan.sites = r.list(|r| Site { name: r.string(), values: r.list(|r| (r.string(), r.string())) });
     r.finish()?;
     Ok((plan, digest))
 }
 
 /// A file name: one part of a path.
-pub(crate) fn read_name(r: &mut Reader<'_>) -> Result<String> {
-    let name = r.string()?;
+pub(crate) fn read_name(r: &mut Reader<'_>) -> String {
+    let name = r.string();
     if crate::path::check(&name).is_err() || name.contains('\\') {
-        return r.error("a file name is none that Windows has");
+        r.fail("a file name is none that Windows has");
     }
-    Ok(name)
+    name
 }
 
 pub(crate) fn in_use(w: &mut Writer, value: InUse) {
@@ -119,13 +117,8 @@ pub(crate) fn in_use(w: &mut Writer, value: InUse) {
     });
 }
 
-pub(crate) fn read_in_use(r: &mut Reader<'_>) -> Result<InUse> {
-    match r.u8()? {
-        0 => Ok(InUse::Abort),
-        1 => Ok(InUse::Rename),
-        2 => Ok(InUse::Restart),
-        _ => r.error("an in-use policy is unknown"),
-    }
+pub(crate) fn read_in_use(r: &mut Reader<'_>) -> InUse {
+    r.choice(&[(0, InUse::Abort), (1, InUse::Rename), (2, InUse::Restart)], "an in-use policy is unknown")
 }
 
 pub(crate) fn arch(w: &mut Writer, value: Arch) {
@@ -136,21 +129,16 @@ pub(crate) fn arch(w: &mut Writer, value: Arch) {
     });
 }
 
-pub(crate) fn read_arch(r: &mut Reader<'_>) -> Result<Arch> {
-    match r.u8()? {
-        0 => Ok(Arch::X86),
-        1 => Ok(Arch::X64),
-        2 => Ok(Arch::Arm64),
-        _ => r.error("an architecture is unknown"),
-    }
+pub(crate) fn read_arch(r: &mut Reader<'_>) -> Arch {
+    r.choice(&[(0, Arch::X86), (1, Arch::X64), (2, Arch::Arm64)], "an architecture is unknown")
 }
 
 pub(crate) fn scope(w: &mut Writer, value: Scope) {
     w.bool(value == Scope::User);
 }
 
-pub(crate) fn read_scope(r: &mut Reader<'_>) -> Result<Scope> {
-    Ok(if r.bool()? { Scope::User } else { Scope::Machine })
+pub(crate) fn read_scope(r: &mut Reader<'_>) -> Scope {
+    if r.bool() { Scope::User } else { Scope::Machine }
 }
 
 fn product(w: &mut Writer, p: &Product) {
@@ -170,28 +158,28 @@ fn product(w: &mut Writer, p: &Product) {
     w.bool(l.hidden);
 }
 
-fn read_product(r: &mut Reader<'_>) -> Result<Product> {
-    Ok(Product {
-        id: r.string()?,
-        slug: r.string()?,
-        name: r.string()?,
-        manufacturer: r.string()?,
-        version: read_version(r)?,
-        version_text: r.string()?,
-        upgrade_code: r.array()?,
-        arch: read_arch(r)?,
-        scope: read_scope(r)?,
+fn read_product(r: &mut Reader<'_>) -> Product {
+    Product {
+        id: r.string(),
+        slug: r.string(),
+        name: r.string(),
+        manufacturer: r.string(),
+        version: read_version(r),
+        version_text: r.string(),
+        upgrade_code: r.array(),
+        arch: read_arch(r),
+        scope: read_scope(r),
         listing: Listing {
-            url: r.option(Reader::string)?,
-            help: r.option(Reader::string)?,
-            updates: r.option(Reader::string)?,
-            contact: r.option(Reader::string)?,
-            phone: r.option(Reader::string)?,
-            comments: r.option(Reader::string)?,
-            no_remove: r.bool()?,
-            hidden: r.bool()?,
+            url: r.option(Reader::string),
+            help: r.option(Reader::string),
+            updates: r.option(Reader::string),
+            contact: r.option(Reader::string),
+            phone: r.option(Reader::string),
+            comments: r.option(Reader::string),
+            no_remove: r.bool(),
+            hidden: r.bool(),
         },
-    })
+    }
 }
 
 pub(crate) fn version(w: &mut Writer, version: &[u16; 4]) {
@@ -200,8 +188,8 @@ pub(crate) fn version(w: &mut Writer, version: &[u16; 4]) {
     }
 }
 
-pub(crate) fn read_version(r: &mut Reader<'_>) -> Result<[u16; 4]> {
-    Ok([r.u16()?, r.u16()?, r.u16()?, r.u16()?])
+pub(crate) fn read_version(r: &mut Reader<'_>) -> [u16; 4] {
+    core::array::from_fn(|_| r.u16())
 }
 
 fn windows(w: &mut Writer, version: &WindowsVersion) {
@@ -210,8 +198,8 @@ fn windows(w: &mut Writer, version: &WindowsVersion) {
     w.u32(version.2);
 }
 
-fn read_windows(r: &mut Reader<'_>) -> Result<WindowsVersion> {
-    Ok((r.u32()?, r.u32()?, r.u32()?))
+fn read_windows(r: &mut Reader<'_>) -> WindowsVersion {
+    (r.u32(), r.u32(), r.u32())
 }
 
 pub(crate) fn platform(w: &mut Writer, p: &Platform) {
@@ -223,15 +211,15 @@ pub(crate) fn platform(w: &mut Writer, p: &Platform) {
     w.u32(p.free_megabytes);
 }
 
-pub(crate) fn read_platform(r: &mut Reader<'_>) -> Result<Platform> {
-    Ok(Platform {
-        min: read_windows(r)?,
-        server: r.bool()?,
-        client: r.bool()?,
-        refuse: r.list(read_windows)?,
-        dotnet_release: r.option(Reader::u32)?,
-        free_megabytes: r.u32()?,
-    })
+pub(crate) fn read_platform(r: &mut Reader<'_>) -> Platform {
+    Platform {
+        min: read_windows(r),
+        server: r.bool(),
+        client: r.bool(),
+        refuse: r.list(read_windows),
+        dotnet_release: r.option(Reader::u32),
+        free_megabytes: r.u32(),
+    }
 }
 
 pub(crate) fn key(w: &mut Writer, key: &Key) {
@@ -245,27 +233,27 @@ pub(crate) fn key(w: &mut Writer, key: &Key) {
     w.string(&key.path);
 }
 
-pub(crate) fn read_key(r: &mut Reader<'_>) -> Result<Key> {
-    let byte = r.u8()?;
-    let root = match byte & 0xf {
-        0 => Root::ClassesRoot,
-        1 => Root::CurrentUser,
-        2 => Root::LocalMachine,
-        3 => Root::Users,
-        _ => return r.error("a registry root is unknown"),
-    };
-    let view = match byte >> 4 {
-        0 => View::Bits32,
-        1 => View::Bits64,
-        _ => return r.error("a registry view is unknown"),
-    };
-    let path = r.string()?;
+pub(crate) fn read_key(r: &mut Reader<'_>) -> Key {
+    let (root, view) = r.choice(ROOTS, "a registry root or view is unknown");
+    let path = r.string();
     // An empty path would be the root itself, which nothing may touch.
-    if path.is_empty() || path.split('\\').any(str::is_empty) {
-        return r.error("a registry key is empty or has an empty part");
+    if path.is_empty() || path.starts_with('\\') || path.ends_with('\\') || path.contains("\\\\") {
+        r.fail("a registry key is empty or has an empty part");
     }
-    Ok(Key { root, view, path })
+    Key { root, view, path }
 }
+
+/// Roots and views as [`key`] writes them.
+const ROOTS: &[(u8, (Root, View))] = &[
+    (0, (Root::ClassesRoot, View::Bits32)),
+    (1, (Root::CurrentUser, View::Bits32)),
+    (2, (Root::LocalMachine, View::Bits32)),
+    (3, (Root::Users, View::Bits32)),
+    (0x10, (Root::ClassesRoot, View::Bits64)),
+    (0x11, (Root::CurrentUser, View::Bits64)),
+    (0x12, (Root::LocalMachine, View::Bits64)),
+    (0x13, (Root::Users, View::Bits64)),
+];
 
 fn template(w: &mut Writer, template: &Template) {
     w.list(&template.0, |w, part| match part {
@@ -290,17 +278,19 @@ fn template(w: &mut Writer, template: &Template) {
     });
 }
 
-fn read_template(r: &mut Reader<'_>) -> Result<Template> {
-    let parts = r.list(|r| match r.u8()? {
-        0 => Ok(Part::Text(r.string()?)),
-        1 => Ok(Part::Setting(r.string()?)),
-        0xff => Ok(Part::Optional(r.string()?, r.string()?, r.string()?)),
+fn read_template(r: &mut Reader<'_>) -> Template {
+    Template(r.list(|r| match r.u8() {
+        0 => Part::Text(r.string()),
+        1 => Part::Setting(r.string()),
+        0xff => Part::Optional(r.string(), r.string(), r.string()),
         place => match Dir::ALL.get(usize::from(place) - 2) {
-            Some(dir) => Ok(Part::Dir(*dir)),
-            None => r.error("a directory is unknown"),
+            Some(dir) => Part::Dir(*dir),
+            None => {
+                r.fail("a directory is unknown");
+                Part::Text(String::new())
+            }
         },
-    })?;
-    Ok(Template(parts))
+    }))
 }
 
 fn setting(w: &mut Writer, s: &Setting) {
@@ -319,27 +309,26 @@ fn setting(w: &mut Writer, s: &Setting) {
     });
 }
 
-fn read_setting(r: &mut Reader<'_>) -> Result<Setting> {
-    Ok(Setting {
-        name: r.string()?,
-        default: r.string()?,
-        required: r.bool()?,
-        secret: r.bool()?,
-        allowed: r.list(|r| r.string())?,
-        registry: r.option(|r| Ok((read_key(r)?, r.string()?)))?,
-        legacy: r.list(|r| Ok((read_key(r)?, r.string()?)))?,
-    })
+fn read_setting(r: &mut Reader<'_>) -> Setting {
+    Setting {
+        name: r.string(),
+        default: r.string(),
+        required: r.bool(),
+        secret: r.bool(),
+        allowed: r.list(Reader::string),
+        registry: r.option(|r| (read_key(r), r.string())),
+        legacy: r.list(|r| (read_key(r), r.string())),
+    }
 }
 
 /// A relative path.
-fn read_path(r: &mut Reader<'_>, may_be_empty: bool) -> Result<String> {
+fn read_path(r: &mut Reader<'_>, may_be_empty: bool) -> String {
     let at = r.position();
-    let path = r.string()?;
-    if (path.is_empty() && may_be_empty) || crate::path::check(&path).is_ok() {
-        Ok(path)
-    } else {
-        Err(Error { what: "a path is none that may be installed", at })
+    let path = r.string();
+    if !(path.is_empty() && may_be_empty) && crate::path::check(&path).is_err() {
+        r.fail_at(at, "a path is none that may be installed");
     }
+    path
 }
 
 #[cfg(test)]

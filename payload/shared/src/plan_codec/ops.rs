@@ -7,8 +7,8 @@ use alloc::vec::Vec;
 use super::{acts, key, read_key, read_name, read_path, read_template, template};
 use crate::condition;
 use crate::plan::*;
-use crate::template::{Part, Template};
-use crate::wire::{Reader, Result, Writer};
+use crate::template::{Dir, Part, Template};
+use crate::wire::{Reader, Writer};
 
 pub(super) fn op(w: &mut Writer, op: &Op) {
     match op {
@@ -121,74 +121,74 @@ pub(super) fn op(w: &mut Writer, op: &Op) {
     }
 }
 
-pub(super) fn read_op(r: &mut Reader<'_>) -> Result<Op> {
+pub(super) fn read_op(r: &mut Reader<'_>) -> Op {
     read_op_at(r, false)
 }
 
-fn read_op_at(r: &mut Reader<'_>, inside: bool) -> Result<Op> {
-    Ok(match r.u8()? {
-        1 => Op::Directory { path: read_template(r)?, acl: r.option(Reader::string)?, purge: r.bool()? },
-        2 => Op::RegistryValue { key: read_key(r)?, name: r.string()?, data: read_data(r)? },
-        3 => Op::RegistryKey { key: read_key(r)?, acl: r.option(Reader::string)? },
+fn read_op_at(r: &mut Reader<'_>, inside: bool) -> Op {
+    match r.u8() {
+        1 => Op::Directory { path: read_template(r), acl: r.option(Reader::string), purge: r.bool() },
+        2 => Op::RegistryValue { key: read_key(r), name: r.string(), data: read_data(r) },
+        3 => Op::RegistryKey { key: read_key(r), acl: r.option(Reader::string) },
         4 => Op::Environment {
-            name: r.string()?,
-            value: read_template(r)?,
-            action: match r.u8()? {
-                0 => EnvironmentAction::Set,
-                1 => EnvironmentAction::Append,
-                2 => EnvironmentAction::Prepend,
-                _ => return r.error("an environment action is unknown"),
-            },
+            name: r.string(),
+            value: read_template(r),
+            action: r.choice(ENVIRONMENT, "an environment action is unknown"),
         },
         5 => Op::Shortcut {
-            folder: match read_template(r)?.0.as_slice() {
+            folder: match read_template(r).0.as_slice() {
                 [Part::Dir(dir)] => *dir,
-                _ => return r.error("a shortcut's folder is none"),
+                _ => {
+                    r.fail("a shortcut's folder is none");
+                    Dir::StartMenu
+                }
             },
-            subfolder: read_path(r, true)?,
-            name: read_name(r)?,
-            target: read_path(r, false)?,
-            arguments: read_template(r)?,
-            description: r.string()?,
-            icon: r.option(|r| read_path(r, false))?,
+            subfolder: read_path(r, true),
+            name: read_name(r),
+            target: read_path(r, false),
+            arguments: read_template(r),
+            description: r.string(),
+            icon: r.option(|r| read_path(r, false)),
         },
-        6 => Op::Service(read_service(r)?),
-        7 => Op::FileAcl { file: read_path(r, false)?, acl: r.string()? },
-        8 => {
-            Op::RegistryRemove { key: read_key(r)?, name: r.option(Reader::string)?, on_uninstall: r.bool()? }
-        }
+        6 => Op::Service(read_service(r)),
+        7 => Op::FileAcl { file: read_path(r, false), acl: r.string() },
+        8 => Op::RegistryRemove { key: read_key(r), name: r.option(Reader::string), on_uninstall: r.bool() },
         9 => Op::Ini {
-            folder: read_template(r)?,
-            file: read_name(r)?,
-            section: read_template(r)?,
-            key: read_template(r)?,
-            value: read_template(r)?,
+            folder: read_template(r),
+            file: read_name(r),
+            section: read_template(r),
+            key: read_template(r),
+            value: read_template(r),
         },
-        10 => Op::Config(acts::read_config(r)?),
-        21 => Op::RemoveFiles {
-            folder: read_path(r, true)?,
-            pattern: read_pattern(r)?,
-            on_uninstall: r.bool()?,
-        },
-        11 => Op::Migrate { from: read_template(r)?, to: read_template(r)? },
-        12 => Op::Firewall(acts::read_firewall(r)?),
-        13 => Op::Task(acts::read_task(r)?),
-        14 => Op::Run(acts::read_run(r)?),
-        15 => Op::Replaces(acts::read_replaces(r)?),
-        16 => Op::Close { program: read_path(r, false)?, within_ms: r.u32()? },
-        20 => Op::EventProvider { manifest: read_path(r, false)?, file: read_path(r, false)? },
-        17 if !inside => Op::When(condition::decode(r)?, Box::new(read_op_at(r, true)?)),
-        _ => return r.error("an operation is unknown"),
-    })
+        10 => Op::Config(acts::read_config(r)),
+        21 => {
+            Op::RemoveFiles { folder: read_path(r, true), pattern: read_pattern(r), on_uninstall: r.bool() }
+        }
+        11 => Op::Migrate { from: read_template(r), to: read_template(r) },
+        12 => Op::Firewall(acts::read_firewall(r)),
+        13 => Op::Task(acts::read_task(r)),
+        14 => Op::Run(acts::read_run(r)),
+        15 => Op::Replaces(acts::read_replaces(r)),
+        16 => Op::Close { program: read_path(r, false), within_ms: r.u32() },
+        20 => Op::EventProvider { manifest: read_path(r, false), file: read_path(r, false) },
+        17 if !inside => Op::When(condition::decode(r), Box::new(read_op_at(r, true))),
+        _ => {
+            r.fail("an operation is unknown");
+            Op::FileAcl { file: String::new(), acl: String::new() }
+        }
+    }
 }
 
+const ENVIRONMENT: &[(u8, EnvironmentAction)] =
+    &[(0, EnvironmentAction::Set), (1, EnvironmentAction::Append), (2, EnvironmentAction::Prepend)];
+
 /// A file name with wildcards.
-fn read_pattern(r: &mut Reader<'_>) -> Result<String> {
-    let pattern = r.string()?;
+fn read_pattern(r: &mut Reader<'_>) -> String {
+    let pattern = r.string();
     if crate::path::check_part(&pattern.replace(['*', '?'], "x")).is_err() {
-        return r.error("a pattern of file names is none");
+        r.fail("a pattern of file names is none");
     }
-    Ok(pattern)
+    pattern
 }
 
 fn data(w: &mut Writer, data: &Data) {
@@ -225,17 +225,20 @@ fn data(w: &mut Writer, data: &Data) {
 }
 
 /// The tags are the REG_* numbers of winnt.h; parts of a list have a bit more.
-fn read_data(r: &mut Reader<'_>) -> Result<Data> {
-    Ok(match r.u8()? {
-        1 => Data::Sz(read_template(r)?),
-        2 => Data::ExpandSz(read_template(r)?),
-        3 => Data::Binary(r.blob()?.to_vec()),
-        4 => Data::Dword(r.u32()?),
-        7 => Data::MultiSz(r.list(read_template)?),
-        11 => Data::Qword(r.u64()?),
-        tag @ (0x47 | 0x87) => Data::MultiSzPart { strings: r.list(read_template)?, first: tag == 0x47 },
-        _ => return r.error("a registry type is unknown"),
-    })
+fn read_data(r: &mut Reader<'_>) -> Data {
+    match r.u8() {
+        1 => Data::Sz(read_template(r)),
+        2 => Data::ExpandSz(read_template(r)),
+        3 => Data::Binary(r.blob().to_vec()),
+        4 => Data::Dword(r.u32()),
+        7 => Data::MultiSz(r.list(read_template)),
+        11 => Data::Qword(r.u64()),
+        tag @ (0x47 | 0x87) => Data::MultiSzPart { strings: r.list(read_template), first: tag == 0x47 },
+        _ => {
+            r.fail("a registry type is unknown");
+            Data::Dword(0)
+        }
+    }
 }
 
 fn service(w: &mut Writer, s: &Service) {
@@ -272,45 +275,35 @@ fn service(w: &mut Writer, s: &Service) {
     w.option(s.preshutdown_ms.as_ref(), |w, ms| w.u32(*ms));
 }
 
-fn read_service(r: &mut Reader<'_>) -> Result<Service> {
-    Ok(Service {
-        name: r.string()?,
-        display: r.string()?,
-        description: r.option(Reader::string)?,
-        exe: read_path(r, false)?,
-        arguments: read_template(r)?,
-        start: match r.u8()? {
-            0 => Start::Auto,
-            1 => Start::AutoDelayed,
-            2 => Start::Demand,
-            3 => Start::Disabled,
-            _ => return r.error("a service start is unknown"),
-        },
-        account: r.option(read_template)?,
-        password: r.option(Reader::string)?,
-        depends: r.list(|r| r.string())?,
-        run: match r.u8()? {
-            0 => Run::Always,
-            1 => Run::Never,
-            2 => Run::IfItRan,
-            _ => return r.error("a service's run is unknown"),
-        },
-        error_control: match r.u8()? {
-            0 => ErrorControl::Ignore,
-            1 => ErrorControl::Normal,
-            2 => ErrorControl::Critical,
-            _ => return r.error("a service's error control is unknown"),
-        },
-        recovery: r.option(|r| {
-            Ok(Recovery {
-                restart_after_ms: r.u32()?,
-                attempts: r.u32()?,
-                reset_after_s: r.u32()?,
-                also_on_error_exit: r.bool()?,
-            })
-        })?,
-        preshutdown_ms: r.option(Reader::u32)?,
-    })
+/// When services start, in the plan and in the journal.
+pub const STARTS: &[(u8, Start)] =
+    &[(0, Start::Auto), (1, Start::AutoDelayed), (2, Start::Demand), (3, Start::Disabled)];
+
+/// What a failed start of a service means, in the plan and in the journal.
+pub const ERROR_CONTROLS: &[(u8, ErrorControl)] =
+    &[(0, ErrorControl::Ignore), (1, ErrorControl::Normal), (2, ErrorControl::Critical)];
+
+fn read_service(r: &mut Reader<'_>) -> Service {
+    Service {
+        name: r.string(),
+        display: r.string(),
+        description: r.option(Reader::string),
+        exe: read_path(r, false),
+        arguments: read_template(r),
+        start: r.choice(STARTS, "a service start is unknown"),
+        account: r.option(read_template),
+        password: r.option(Reader::string),
+        depends: r.list(Reader::string),
+        run: r.choice(&[(0, Run::Always), (1, Run::Never), (2, Run::IfItRan)], "a service's run is unknown"),
+        error_control: r.choice(ERROR_CONTROLS, "a service's error control is unknown"),
+        recovery: r.option(|r| Recovery {
+            restart_after_ms: r.u32(),
+            attempts: r.u32(),
+            reset_after_s: r.u32(),
+            also_on_error_exit: r.bool(),
+        }),
+        preshutdown_ms: r.option(Reader::u32),
+    }
 }
 
 /// Templates as a list.
@@ -319,6 +312,6 @@ pub(super) fn templates(w: &mut Writer, list: &[Template]) {
 }
 
 /// Reads what [`templates`] wrote.
-pub(super) fn read_templates(r: &mut Reader<'_>) -> Result<Vec<Template>> {
+pub(super) fn read_templates(r: &mut Reader<'_>) -> Vec<Template> {
     r.list(read_template)
 }
