@@ -128,6 +128,8 @@ pub fn unpack<S: System>(
                 meter.add(system, piece.len());
             }
             staged.finish(system, entry)?;
+            // Windows opens no file for reading that is still open for writing.
+            drop(staged);
             for (entry, other) in others {
                 copy_file(system, target, other, entry, meter)?;
             }
