@@ -50,6 +50,18 @@ fn bytes_are_the_recorded_ones() {
     }
 }
 
+/// Bytes that the stub may have: what the committed one has, and some room. It only ever goes down.
+const MOST: usize = 368_640;
+
+#[test]
+fn the_stub_does_not_grow_unnoticed() {
+    assert!(
+        STUB_X86.len() <= MOST,
+        "the stub has {} bytes, {MOST} are its limit: `cargo xtask size` says what each part costs",
+        STUB_X86.len()
+    );
+}
+
 #[test]
 fn imports_are_in_windows_xp_sp2() {
     let allowed: BTreeSet<&str> = XP_SP2_IMPORTS.lines().collect();
