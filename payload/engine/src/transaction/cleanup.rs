@@ -185,13 +185,21 @@ pub fn empty_work_folder<S: System>(system: &mut S, work: &str, scope: Scope, ke
     empty(system, path::parent(work).unwrap_or(work), scope, &path::join(work, "old"), &[]);
 }
 
-/// Removes what is in the folder of old files, and makes it when it is missing: names in it are used anew.
+/// Removes what is in the folder of old files, and makes it when it is missing, and what is no staged file: their names
+/// are used anew.
 pub fn empty_old<S: System>(system: &mut S, work: &str, scope: Scope) -> Result<()> {
     let old = path::join(work, "old");
     if system.stat(&old)?.is_none() {
         return system.create_dir(&old);
     }
     empty(system, path::parent(work).unwrap_or(work), scope, &old, &[]);
+    // Staged files have a dot in their name; the others are numbered anew in each run.
+    let staged = path::join(work, "new");
+    for (name, _) in system.list(&staged)? {
+        if !name.contains('.') {
+            system.remove_file(&path::join(&staged, &name))?;
+        }
+    }
     Ok(())
 }
 

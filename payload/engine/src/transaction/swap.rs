@@ -46,7 +46,7 @@ impl<S: System> Transaction<'_, S> {
                 Move::RemoveDir(path) => self.system.remove_dir(&path)?,
                 Move::Rename(from, to, new) => {
                     if let Err(error) = self.system.rename(&from, &to) {
-                        let refused = Exit::of_windows_error(error.code) == Exit::InUse || error.code == 5;
+                        let refused = Exit::of_windows_error(error.code) == Exit::InUse;
                         return Err(if refused && !new {
                             self.held(&from, error.code)
                         } else {
