@@ -52,7 +52,7 @@ impl Win32 {
             self.path_create_dir(folder, None)?;
         }
         let plain = self.path_stat(folder)?.is_some_and(|stat| stat.directory && !stat.reparse);
-        if !plain || !self.path_is_ours(folder)? {
+        if !plain || !self.path_is_ours(folder, super::machine::machine().version.0 < 6)? {
             return Err(error::code(ffi::ERROR_ACCESS_DENIED, "open log", folder));
         }
         let [file, old] = files(folder, name);
