@@ -14,6 +14,7 @@ mod exit_codes;
 mod folders;
 mod harness;
 mod in_use;
+mod kill_points;
 mod languages;
 mod lifecycle;
 mod node;
