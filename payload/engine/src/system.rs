@@ -419,11 +419,11 @@ pub trait System {
     fn begin(&mut self, ui: Ui, log: Option<&str>) -> Result<()>;
     /// Where a log is kept that nobody asked for: `{name}.log` in a folder. Nothing is written yet.
     fn log_place(&mut self, folder: &str, name: &str);
-    /// Without a log of [`System::begin`], and with such a place: appends the lines there, with those before. The folder is
-    /// made if it is missing; one that others may write into is refused. From half a megabyte on the file becomes
-    /// `{name}.old.log` first. Called again, it changes nothing.
+    /// Without a log of [`System::begin`], and with such a place: appends the lines there, with those before. A folder
+    /// that others may write into is refused. From half a megabyte on the file becomes `{name}.old.log` first. Called
+    /// again, it changes nothing.
     fn keep_log(&mut self);
-    /// Ends that log, and removes it, the old one, and the folder if it is empty then.
+    /// Ends that log, and removes it and the old one.
     fn forget_log(&mut self);
     /// What Windows says of an error code; empty: nothing.
     fn error_text(&mut self, code: u32) -> String;

@@ -2,8 +2,8 @@
 //! asked for one.
 //!
 //! A run without `/log` keeps its log in `{Windows}\Logs\{product id}.log` as soon as it changes the machine, or fails,
-//! when it has an administrator's rights. Users cannot write there, so nobody can plant a link. A run with nothing to do
-//! writes nothing, and with the product its logs go.
+//! when it has an administrator's rights; before Windows Vista, which has no such folder, in `{Windows}`. Users cannot
+//! write there, so nobody can plant a link. A run with nothing to do writes nothing, and with the product its logs go.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -53,7 +53,12 @@ pub fn introduce<S: System>(
         && administrator
         && let Ok(windows) = facts::directory(system, Arch::X86, Scope::Machine, Dir::Windows)
     {
-        system.log_place(&path::join(&windows, "Logs"), &identity.product_id);
+        let logs = path::join(&windows, "Logs");
+        let folder = match system.stat(&logs) {
+            Ok(Some(stat)) if stat.directory => logs,
+            _ => windows,
+        };
+        system.log_place(&folder, &identity.product_id);
     }
 }
 

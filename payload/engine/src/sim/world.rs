@@ -231,6 +231,7 @@ impl Default for World {
             "C:\\ProgramData",
             "C:\\ProgramData\\Start",
             "C:\\Windows",
+            "C:\\Windows\\Logs",
             "C:\\Windows\\Temp",
             "C:\\Users",
             "C:\\Users\\u",

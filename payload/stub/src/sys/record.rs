@@ -48,9 +48,6 @@ impl Win32 {
     }
 
     fn record_open(&self, folder: &str, name: &str) -> Result<()> {
-        if self.path_stat(folder)?.is_none() {
-            self.path_create_dir(folder, None)?;
-        }
         let plain = self.path_stat(folder)?.is_some_and(|stat| stat.directory && !stat.reparse);
         if !plain || !self.path_is_ours(folder, super::machine::machine().version.0 < 6)? {
             return Err(error::code(ffi::ERROR_ACCESS_DENIED, "open log", folder));
@@ -68,8 +65,6 @@ impl Win32 {
         for file in files(&folder, &name) {
             let _ = self.path_remove_file(&file);
         }
-        // Of a folder with anything in it, Windows leaves the folder.
-        let _ = self.path_remove_dir(&folder);
     }
 }
 
