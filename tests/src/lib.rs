@@ -9,6 +9,7 @@
 //! | a program of the host, with a time limit | [`host`] |
 //! | everything a Windows holds, and what two of them differ in | [`state`], [`registry`] |
 //! | a web server, and its troubles | [`web`] |
+//! | TLS in front of it | [`tls`] |
 //! | what may differ between an MSI and an EXE | [`allowed`] |
 //! | a product with a payload, built by the real `packager` | [`product`] |
 //! | the same test for MSI and EXE | [`installer`] |
@@ -27,4 +28,5 @@ pub mod registry;
 #[cfg(test)]
 mod security;
 pub mod state;
+pub mod tls;
 pub mod web;

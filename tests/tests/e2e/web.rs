@@ -1,12 +1,14 @@
 //! Releases from a web server: first install, update, and what web servers do.
 
 use std::fs;
+use std::path::Path;
 
 use packager_tests::installer::{Exe, Installer};
 use packager_tests::prefix::{Prefix, Ran};
 use packager_tests::product::{Release, Source};
 use packager_tests::registry::{Value, View};
 use packager_tests::state::listing;
+use packager_tests::tls::Front;
 use packager_tests::web::{Server, Trouble};
 
 use crate::acme::SETUP;
@@ -28,11 +30,16 @@ struct Site {
 impl Site {
     /// `sources` around the server's own URL.
     fn new(name: &str, before: &str, after: &str) -> Self {
+        Self::at(name, |server, _| format!("[{before}'{}'{after}]", server.url()))
+    }
+
+    /// `sources` as it is said for the server and a folder.
+    fn at(name: &str, sources: impl FnOnce(&Server, &Path) -> String) -> Self {
         let old = Source::new(&format!("{name}-old"));
         let folder = old.folder.with_file_name("site");
         fs::create_dir_all(&folder).expect("the folder is made");
         let server = Server::new(&folder);
-        let sources = format!("[{before}'{}'{after}]", server.url());
+        let sources = sources(&server, &folder);
         let new = Source::new(&format!("{name}-new"));
         for source in [&old, &new] {
             source.edit("agent.toml", r"['\\files.acme.example\agent']", &sources);
@@ -194,6 +201,41 @@ fn what_cannot_be_had_or_was_altered_changes_nothing() {
         assert_eq!(listing(&differences), "", "{part} {trouble:?}");
     }
     // Nothing is left of all that: the next run updates.
+    prefix.boot();
+    update(&prefix).expect(0);
+    assert_updated(&mut prefix, &site);
+}
+
+#[test]
+fn over_https_the_certificate_decides() {
+    let mut made = None;
+    let site = Site::at("web-tls", |server, folder| {
+        let front = made.insert(Front::new(&folder.with_file_name("tls"), server.port));
+        format!("['{}']", front.url())
+    });
+    let mut front = made.expect("it was made");
+    let mut prefix = site.updating();
+    prefix.shut_down();
+    let mut before = prefix.state();
+    for (host, trusted) in [("127.0.0.1", false), ("agents.acme.example", true)] {
+        front.shows(host);
+        prefix.boot();
+        if trusted {
+            fs::write(prefix.desk().join("ca.reg"), front.authority()).expect("written");
+            prefix.run("regedit.exe", "W:\\ca.reg").expect(0);
+            before = prefix.state();
+            prefix.boot();
+        }
+        let ran = update(&prefix).expect(1619);
+        let line = format!("source {}: ", front.url());
+        assert!(ran.output.contains(&line), "{}", ran.output);
+        assert_eq!(site.server.requests(), [], "nothing was asked of it: {host}");
+        let mut differences = before.differences(&prefix.state());
+        // Whoever looks at a certificate has Wine make the stores they are in.
+        differences.retain(|difference| !difference.subject.contains(r"\SystemCertificates"));
+        assert_eq!(listing(&differences), "", "{host}");
+    }
+    front.shows("127.0.0.1");
     prefix.boot();
     update(&prefix).expect(0);
     assert_updated(&mut prefix, &site);

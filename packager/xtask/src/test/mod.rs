@@ -32,6 +32,8 @@ const PROGRAMS: &[(&str, &str)] = &[
     ("strace", "strace"),
     ("Xvfb", "xvfb"),
     ("xdotool", "xdotool"),
+    ("openssl", "openssl"),
+    ("socat", "socat"),
 ];
 
 /// Runs all parts, or the named ones. A part that fails does not keep the others from running.

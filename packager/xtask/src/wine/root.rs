@@ -36,7 +36,7 @@ pub fn get() -> Result<PathBuf> {
 }
 
 /// In a mount namespace of its own, so that nothing stays mounted however it ends. Wine's packages start programs
-/// when they are set up, which need /proc and /dev.
+/// when they are set up, which need /proc and /dev. Wine's TLS is GnuTLS, loaded when it is there.
 const MAKE: &str = r#"
 set -e
 rm -rf --one-file-system "$1"
@@ -46,7 +46,8 @@ mount --rbind /dev "$1/dev"
 chroot "$1" dpkg --add-architecture i386
 chroot "$1" apt-get -q update
 chroot "$1" env DEBIAN_FRONTEND=noninteractive \
-    apt-get install -q -y --no-install-recommends wine wine64 wine32:i386 xvfb xauth strace
+    apt-get install -q -y --no-install-recommends wine wine64 wine32:i386 libgnutls30 libgnutls30:i386 \
+    xvfb xauth strace
 chroot "$1" apt-get clean
 "#;
 
