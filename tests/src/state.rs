@@ -72,7 +72,7 @@ impl fmt::Display for Difference {
 /// What changes in a Windows that is only started and shut down.
 const NOISE: &[&str] = &[
     // Wine's display driver dates itself anew at each start.
-    r"value HKLM\System\CurrentControlSet\Control\Class\*@DriverDateData",
+    r"value HKLM\System\CurrentControlSet\Control\Class\*@DriverDate*",
     // Wine's plug-and-play service, which may come to it or not before the end, names the classes of devices.
     r"value HKLM\System\CurrentControlSet\Control\Class\{*}@",
     r"* HKLM\Software\Microsoft\Windows NT\CurrentVersion\NetworkCards*",
