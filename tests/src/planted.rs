@@ -1,5 +1,5 @@
-//! Programs for 32-bit Windows, made byte by byte: DLLs that leave a mark where they are loaded, and a program that
-//! asks for DLLs by name alone, as installers do that can be made to load somebody else's.
+//! Programs for 32-bit Windows, made byte by byte: DLLs that leave a mark where they are loaded, a program that asks for
+//! DLLs by name alone, as installers do that can be made to load somebody else's, and one that keeps a DLL loaded.
 
 use std::fs;
 use std::path::Path;
@@ -50,12 +50,23 @@ pub fn asks_for(names: &[&str]) -> Vec<u8> {
     code.image(false)
 }
 
+/// A program that loads a DLL and then waits until somebody ends it.
+pub fn holds(dll: &str) -> Vec<u8> {
+    let mut code = Code::default();
+    code.push_text(dll).call(LOAD_LIBRARY);
+    // INFINITE
+    code.push(u32::MAX).call(SLEEP);
+    code.push(0).call(EXIT_PROCESS);
+    code.image(false)
+}
+
 /// Places in the table of imported functions.
 const CREATE_FILE: usize = 0;
 const CLOSE_HANDLE: usize = 1;
 const LOAD_LIBRARY: usize = 2;
 const EXIT_PROCESS: usize = 3;
-const IMPORTS: [&str; 4] = ["CreateFileA", "CloseHandle", "LoadLibraryA", "ExitProcess"];
+const SLEEP: usize = 4;
+const IMPORTS: [&str; 5] = ["CreateFileA", "CloseHandle", "LoadLibraryA", "ExitProcess", "Sleep"];
 
 const BASE: u32 = 0x1000_0000;
 const SECTION: u32 = 0x1000;

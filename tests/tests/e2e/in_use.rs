@@ -1,16 +1,17 @@
 //! Files in use when the bootstrap updates: what each policy does, and updates that are put off until a restart.
 //!
-//! Wine's Restart Manager knows no holder, so no name is looked for. A loaded DLL is an image as a running program is.
+//! Wine's Restart Manager knows no holder, so no name is looked for.
 
 use std::fs;
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
 use packager_tests::installer::{Exe, Installer};
+use packager_tests::planted;
 use packager_tests::prefix::{Prefix, Ran, wait_for};
-use packager_tests::product::{Release, Source, copy_tree};
+use packager_tests::product::{Release, Source, copy_tree, files};
 use packager_tests::registry::View;
-use packager_tests::state::{identities, listing};
+use packager_tests::state::{identities, listing, sha256_of};
 
 use crate::acme::{Expected, SETUP, look};
 use crate::share::run_bootstrap;
@@ -18,12 +19,17 @@ use crate::share::run_bootstrap;
 const ARCH: &str = "x64";
 const DIR: &str = r"C:\Program Files\Acme\Endpoint Agent";
 const HELD: &str = r"C:\Program Files\Acme\Endpoint Agent\data\catalog.json";
+/// A DLL of both releases; it leaves a file of the release's name where it is loaded.
+const DLL: &str = r"C:\Program Files\Acme\Endpoint Agent\bin\probes\disk.dll";
 const SERVICE: &str = r"HKLM\System\CurrentControlSet\Services\endpoint-agent-finish";
 const RUN_ONCE: &str = r"HKLM\Software\Microsoft\Windows\CurrentVersion\RunOnce";
 const FINISHER: &str = "endpoint-agent-finish";
 
 fn build(policy: &str) -> (Release, Release) {
     let source = Source::new(&format!("in-use-{policy}"));
+    for (payload, mark) in [("payload", r"W:\loaded-4.2.0"), ("payload-4.3.0", r"W:\loaded-4.3.0")] {
+        source.write(&format!("{payload}/{ARCH}/bin/probes/disk.dll"), &planted::dll(mark));
+    }
     for manifest in ["agent.toml", "agent-4.3.0.toml"] {
         source.edit(manifest, "in-use           = \"abort\"", &format!("in-use           = \"{policy}\""));
     }
@@ -75,6 +81,26 @@ impl Client {
         std::thread::sleep(std::time::Duration::from_secs(2));
     }
 
+    /// A program of somebody else that has loaded the DLL of the installed release.
+    fn load_dll(&mut self) {
+        fs::write(self.prefix.desk().join("holder.exe"), planted::holds(DLL)).expect("it is written");
+        let mark = self.prefix.desk().join("loaded-4.2.0");
+        self.prefix.start(r"W:\holder.exe");
+        wait_for("the DLL is loaded", || mark.exists());
+    }
+
+    /// Files of drive C: with the content of a DLL of a release.
+    fn copies_of_dll(&self, release: &Release) -> Vec<String> {
+        let dll = release.payload.join(ARCH).join("bin/probes/disk.dll");
+        let (length, sha256) = (fs::metadata(&dll).expect("it is built").len(), sha256_of(&dll));
+        files(&self.prefix.root().join("drive_c"))
+            .into_iter()
+            .filter(|(_, host)| fs::symlink_metadata(host).is_ok_and(|data| data.len() == length))
+            .filter(|(_, host)| sha256_of(host) == sha256)
+            .map(|(path, _)| path)
+            .collect()
+    }
+
     fn assert_updated(&mut self, policy: &str) {
         let seen = look(&mut self.prefix);
         Expected { edited: true, ..Expected::new(&releases(policy).1, ARCH, true, "engine") }
@@ -123,6 +149,11 @@ fn abort_counts_a_program_that_runs() {
 }
 
 #[test]
+fn abort_counts_a_dll_that_is_loaded() {
+    refuses("abort", Client::load_dll);
+}
+
+#[test]
 fn rename_cannot_move_what_is_held() {
     refuses("rename", |client| client.prefix.hold(HELD));
 }
@@ -134,6 +165,32 @@ fn rename_and_restart_move_a_running_program_aside() {
         client.run_program();
         client.update().expect(3010);
         client.prefix.restart();
+        client.prefix.boot();
+        wait_for("the service runs", || {
+            client.prefix.service_state("AcmeAgent").as_deref() == Some("RUNNING")
+        });
+        client.assert_updated(policy);
+    }
+}
+
+#[test]
+fn rename_and_restart_move_a_loaded_dll_aside() {
+    for policy in ["rename", "restart"] {
+        let (old, new) = releases(policy);
+        let mut client = Client::new(policy);
+        client.load_dll();
+        client.update().expect(3010);
+        let placed = DLL.strip_prefix("C:\\").expect("on drive C:");
+        assert_eq!(client.copies_of_dll(new), [placed], "{policy}: the new one is not in its place");
+        let aside = client.copies_of_dll(old);
+        assert!(aside.len() == 1 && aside[0] != placed, "{policy}: the old one, aside: {aside:?}");
+        // Whoever asks for the DLL now gets the new one, while the holder still runs with the old.
+        fs::write(client.prefix.desk().join("asks.exe"), planted::asks_for(&[DLL])).expect("it is written");
+        client.prefix.run(r"W:\asks.exe", "").expect(0);
+        assert!(client.prefix.desk().join("loaded-4.3.0").exists(), "{policy}");
+        client.prefix.run("taskkill.exe", "/f /im holder.exe").expect(0);
+        client.prefix.restart();
+        assert_eq!(client.copies_of_dll(old), [""; 0], "{policy}: the old one is still there");
         client.prefix.boot();
         wait_for("the service runs", || {
             client.prefix.service_state("AcmeAgent").as_deref() == Some("RUNNING")

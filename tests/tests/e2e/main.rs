@@ -30,6 +30,7 @@ mod self_update;
 mod services;
 mod settings;
 mod share;
+mod signed;
 mod tables;
 mod takeover;
 mod web;

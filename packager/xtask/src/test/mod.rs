@@ -28,6 +28,7 @@ const PROGRAMS: &[(&str, &str)] = &[
     ("msiinfo", "msitools"),
     ("cabextract", "cabextract"),
     ("7z", "p7zip-full"),
+    ("openssl", "openssl"),
     ("osslsigncode", "osslsigncode"),
     ("strace", "strace"),
     ("Xvfb", "xvfb"),
