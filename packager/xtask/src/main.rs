@@ -61,8 +61,8 @@ fn run(arguments: &[&str]) -> Result<()> {
     match arguments {
         ["test", parts @ ..] => test::run(&only(parts)?),
         ["simulate", options @ ..] => simulate::run(options),
-        ["mutants"] => mutants::run(""),
-        ["mutants", name] => mutants::run(name),
+        ["mutants"] => mutants::run(Some("")),
+        ["mutants", name] => mutants::run(Some(name)),
         ["wine"] => {
             let wine = wine::prepare()?;
             println!("run: {}\ntemplate: {}", wine.run.display(), wine.template.display());

@@ -18,6 +18,7 @@ const PARTS: &[Part] = &[
     ("fmt", fmt),
     ("clippy", clippy),
     ("unit", unit),
+    ("mutants", mutants),
     ("stubs", provenance),
     ("package", package),
     ("e2e", end_to_end),
@@ -81,6 +82,10 @@ fn unit(tally: &mut Tally) {
     tally.step("programs of the tests", programs);
     let arguments = ["test", "--workspace", "--exclude", "packager-tests", "--locked", "--no-fail-fast"];
     tally.tests("unit tests", &mut cargo(&arguments));
+}
+
+fn mutants(tally: &mut Tally) {
+    tally.step("breaks that the engine's tests notice", || crate::mutants::run(None));
 }
 
 fn provenance(tally: &mut Tally) {
