@@ -246,6 +246,8 @@ pub trait System {
     fn set_times(&mut self, file: &mut Self::File, time: u64) -> Result<()>;
     /// What a path is; `None` when nothing is there. Reparse points are not followed.
     fn stat(&mut self, path: &str) -> Result<Option<Stat>>;
+    /// Whether what is there is an ordinary file with one name: no folder, no reparse point, no second hard link.
+    fn is_plain(&mut self, path: &str) -> Result<bool>;
     /// Renames or moves on one volume; fails when the target exists.
     fn rename(&mut self, from: &str, to: &str) -> Result<()>;
     /// Like [`System::rename`], and replaces the target.

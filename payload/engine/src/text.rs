@@ -12,6 +12,11 @@ pub fn join(pieces: &[&str]) -> String {
     out
 }
 
+/// Digits for a name that nobody can take first: 64 random bits.
+pub fn unforeseen<S: crate::System>(system: &mut S) -> String {
+    number(u64::from(system.random()) << 32 | u64::from(system.random()))
+}
+
 /// A number in decimal digits.
 pub fn number(mut value: u64) -> String {
     let mut digits = Vec::new();

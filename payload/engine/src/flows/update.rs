@@ -30,6 +30,9 @@ use crate::text;
 /// Other passes over the sources begin before so many milliseconds.
 const PASSES: u64 = 20_000;
 
+/// `ERROR_FILE_NOT_FOUND`
+const NOT_FOUND: u32 = 2;
+
 /// A release, verified, and the places that have it: the one it was read from, and those after it.
 struct Share {
     places: Places,
@@ -224,7 +227,9 @@ fn open_share<S: System>(system: &mut S, identity: &Identity, sources: &[String]
         return Err(Failure::new(Exit::Damaged, "the package has no public key: no release can be trusted"));
     };
     let since = system.ticks();
-    let mut first: Option<Failure> = None;
+    // A bootstrap that was handed out alone lies in a folder without a release: nobody needs to hear of that.
+    let alone = sources.len() > identity.sources.len() && sources.len() > 1;
+    let mut failures: Vec<Failure> = Vec::new();
     for pass in 1.. {
         let mut again: Option<u32> = None;
         for (at, root) in sources.iter().enumerate() {
@@ -243,14 +248,24 @@ fn open_share<S: System>(system: &mut S, identity: &Identity, sources: &[String]
             };
             system.log(&text::join(&["source ", root, ": ", &broken.failure.text]));
             again = again.max(broken.again);
-            first.get_or_insert(broken.failure);
+            if pass == 1 && !(alone && at == 0 && broken.failure.windows == NOT_FOUND) {
+                failures.push(broken.failure);
+            }
         }
         match again {
             Some(least) if system.ticks().saturating_sub(since) < PASSES => back_off(system, pass, least)?,
             _ => break,
         }
     }
-    Err(first.unwrap_or_else(|| Failure::new(Exit::CannotOpen, "the package names no source of releases")))
+    match failures.as_slice() {
+        [] => Err(Failure::new(Exit::CannotOpen, "the package names no source of releases")),
+        [one] => Err(one.clone()),
+        [first, ..] => {
+            let lines: Vec<&str> = failures.iter().flat_map(|failure| ["\r\n", &failure.text]).collect();
+            let text = text::join(&["no source can be used:", &text::join(&lines)]);
+            Err(Failure::with(first.exit, text))
+        }
+    }
 }
 
 /// The architecture to install: the one that is installed, else the best for this machine.

@@ -134,7 +134,7 @@ impl Hidden {
 pub fn protected_folder<S: System>(system: &mut S, scope: Scope) -> Outcome<String> {
     let dir = if scope == Scope::User { Dir::LocalAppData } else { Dir::Windows };
     let base = path::join(&facts::directory(system, Arch::X86, scope, dir)?, "Temp");
-    let stamp = text::number(system.ticks());
+    let stamp = text::unforeseen(system);
     let mut last = None;
     for attempt in 0..100 {
         let folder = text::join(&[&base, "\\~install-", &stamp, "-", &text::number(attempt)]);

@@ -45,6 +45,13 @@ impl Tree {
         self.nodes.get(&lower(path)).map(|(_, node)| node)
     }
 
+    /// Whether a file is there that no other path names.
+    pub fn has_one_name(&self, path: &str) -> bool {
+        let Some(Node::File { id, .. }) = self.get(path) else { return false };
+        let same = |node: &Node| matches!(node, Node::File { id: other, .. } if other == id);
+        self.nodes.values().filter(|(_, node)| same(node)).count() == 1
+    }
+
     /// Puts something at a path. A file inherits its folder's protection.
     pub fn insert(&mut self, path: &str, mut node: Node) {
         if let Node::File { protected, .. } = &mut node {

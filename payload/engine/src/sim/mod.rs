@@ -171,6 +171,11 @@ impl System for World {
         self.what_is(path)
     }
 
+    fn is_plain(&mut self, path: &str) -> Result<bool> {
+        self.note(path, |traffic| traffic.looks += 1);
+        Ok(self.tree.has_one_name(path))
+    }
+
     fn rename(&mut self, from: &str, to: &str) -> Result<()> {
         self.rename_file(from, to)
     }

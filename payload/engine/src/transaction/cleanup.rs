@@ -260,7 +260,7 @@ pub fn bury<S: System>(system: &mut S, dir: &str, scope: Scope, file: &str) {
         }
         _ => String::from(dir.get(..2).unwrap_or_default()),
     };
-    let stamp = text::number(system.ticks());
+    let stamp = text::unforeseen(system);
     for attempt in 0..100 {
         let grave = text::join(&[&base, "\\~removed-", &stamp, "-", &text::number(attempt)]);
         if system.create_protected_dir(&grave).is_err() {

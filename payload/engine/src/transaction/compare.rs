@@ -114,10 +114,17 @@ fn refuse_links_above<S: System>(system: &mut S, dir: &str) -> Outcome<()> {
     Ok(())
 }
 
-/// Refuses what is no part of the install directory when it is a link or lies behind one. Where a user's own folders
-/// lead is his business.
+/// Refuses what is no part of the install directory and would be written in place when it is a link, lies behind one, or
+/// has a second name: that may be the file that was meant. Where a user's own folders lead is his business.
 pub fn refuse_links_outside<S: System>(tx: &mut Transaction<'_, S>, path: &str) -> Outcome<()> {
-    if tx.scope == Scope::User { Ok(()) } else { refuse_links_above(tx.system, path) }
+    if tx.scope == Scope::User {
+        return Ok(());
+    }
+    refuse_links_above(tx.system, path)?;
+    if tx.system.stat(path)?.is_some() && !tx.system.is_plain(path)? {
+        return Err(Failure::about(Exit::Failed, "not an ordinary file with one name (hard links)", path));
+    }
+    Ok(())
 }
 
 /// Refuses links between the install directory and a file. `checked` is the folder that was checked last: the

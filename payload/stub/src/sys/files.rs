@@ -41,6 +41,17 @@ impl Win32 {
         }
     }
 
+    /// Opens what is there, a link itself, beside whoever has it open.
+    pub(super) fn open_shared(&self, what: &'static str, path: &str, access: u32) -> Result<File> {
+        let how = How {
+            access,
+            share: ffi::FILE_SHARE_READ | ffi::FILE_SHARE_WRITE | ffi::FILE_SHARE_DELETE,
+            disposition: ffi::OPEN_EXISTING,
+            flags: ffi::FILE_FLAG_OPEN_REPARSE_POINT | ffi::FILE_FLAG_BACKUP_SEMANTICS,
+        };
+        self.open_with(what, path, how)
+    }
+
     pub(super) fn file_open(&self, path: &str) -> Result<File> {
         let how = How {
             access: ffi::GENERIC_READ,

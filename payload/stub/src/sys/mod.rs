@@ -120,6 +120,10 @@ impl System for Win32 {
         self.path_stat(path)
     }
 
+    fn is_plain(&mut self, path: &str) -> Result<bool> {
+        files::is_plain(self.open_shared("look at", path, 0)?.handle(), path)
+    }
+
     fn rename(&mut self, from: &str, to: &str) -> Result<()> {
         self.path_move("rename", from, Some(to), ffi::MOVEFILE_WRITE_THROUGH)
     }
@@ -306,7 +310,12 @@ impl System for Win32 {
     }
 
     fn shortcut_write(&mut self, path: &str, shortcut: &Shortcut) -> Result<()> {
-        shell::write_shortcut(path, shortcut)
+        shell::write_shortcut(path, shortcut)?;
+        // The shell writes it without that. Who holds it without sharing is no reason to fail.
+        if let Ok(mut file) = self.open_shared("flush", path, ffi::GENERIC_WRITE) {
+            file.flush()?;
+        }
+        Ok(())
     }
 
     fn broadcast_environment(&mut self) {

@@ -198,6 +198,41 @@ fn what_lies_behind_a_link_outside_is_not_written() {
 }
 
 #[test]
+fn a_file_with_a_second_name_outside_is_not_written() {
+    use packager_shared::plan::Op;
+    let template = crate::sim::fixture::template;
+    let ini = |value: &str| Op::Ini {
+        folder: template("{ProgramData}\\Open"),
+        file: "a.ini".into(),
+        section: template("s"),
+        key: template("k"),
+        value: template(value),
+    };
+    let (file, theirs) = ("C:\\ProgramData\\Open\\a.ini", "C:\\Windows\\win.ini");
+    let with = |version, value| {
+        let mut one = product(version);
+        one.plan.ops.push(ini(value));
+        one
+    };
+    let mut world = world();
+    world.put(theirs, b"[mail]\nMAPI=1\n");
+    world.put(file, b"");
+    let node = world.tree.get(theirs).cloned().expect("there");
+    world.tree.insert(file, node);
+    let before = state(&world);
+    assert_eq!(setup(&mut world, &with(1, "v"), "/quiet"), 1603, "{:#?}", world.log);
+    assert!(world.said[0].contains("hard links"), "{:?}", world.said);
+    assert_same(&before, &state(&world), file);
+    // With a name of its own it is written; a second one that it gets later keeps it from being cleaned up.
+    world.put(file, b"");
+    assert_eq!(setup(&mut world, &with(1, "v"), "/quiet"), 0, "{:#?}", world.log);
+    let node = world.tree.get(file).cloned().expect("there");
+    world.tree.insert(theirs, node);
+    assert_eq!(setup(&mut world, &with(1, "v"), "/uninstall /quiet"), 0, "{:#?}", world.log);
+    assert_eq!(world.content(theirs).as_deref(), Some(&b"[s]\nk=v\n"[..]), "{:#?}", world.log);
+}
+
+#[test]
 fn every_command_line_that_windows_keeps_is_quoted() {
     let world = with(1);
     let quoted = std::format!("\"{INSTALLED}\" ");

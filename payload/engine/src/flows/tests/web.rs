@@ -251,6 +251,21 @@ fn a_first_install_from_the_web_needs_nothing_but_the_bootstrap() {
 }
 
 #[test]
+fn a_bootstrap_handed_out_alone_tells_of_each_source() {
+    const OTHER: &str = "https://mirror.acme.example/b";
+    for (sources, told) in [(&[SITE][..], 1), (&[SITE, OTHER], 2)] {
+        let mut world = world();
+        let alone = "C:\\Users\\u\\autopcc.exe";
+        world.put(alone, &online(2, sources).share_bootstrap());
+        assert_eq!(world.launch(alone, "/quiet"), 1619, "{:#?}", world.log);
+        let said = world.said.last().expect("something is said");
+        assert!(sources.iter().all(|source| said.contains(source)), "{said}");
+        assert_eq!(said.matches("release.idx").count(), told, "{said}");
+        assert!(!said.contains("C:\\Users") && said.matches("Windows error").count() == told, "{said}");
+    }
+}
+
+#[test]
 fn a_silent_run_takes_its_time_with_a_new_release() {
     let spread = |version| {
         let mut product = online(version, &[SITE]);
