@@ -322,6 +322,13 @@ pub fn ui(command_line: &str) -> Ui {
     ui
 }
 
+/// Where the log goes, of a command line that may be bad otherwise.
+pub fn log(command_line: &str) -> Option<String> {
+    let mut words = quote::split(command_line).into_iter().skip(1);
+    words.find(|word| word.strip_prefix(['/', '-']).is_some_and(|word| word.eq_ignore_ascii_case("log")))?;
+    words.next().filter(|file| !file.is_empty())
+}
+
 fn is_name(name: &str) -> bool {
     name.starts_with(|c: char| c.is_ascii_alphabetic())
         && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
@@ -333,6 +340,18 @@ mod tests {
 
     fn setup(line: &str) -> Result<Args, Error> {
         parse(line, Kind::Setup)
+    }
+
+    #[test]
+    fn a_bad_command_line_still_says_where_its_log_goes() {
+        for (line, file) in [
+            ("x.exe /nonsense -LOG \"C:\\a b.log\" /quiet", Some("C:\\a b.log")),
+            ("x.exe /nonsense /log", None),
+            ("x.exe log C:\\a.log", None),
+            ("/log x", None),
+        ] {
+            assert_eq!(log(line).as_deref(), file, "{line}");
+        }
     }
 
     #[test]

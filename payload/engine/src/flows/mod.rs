@@ -115,7 +115,10 @@ fn start<S: System>(system: &mut S, command_line: &str) -> Outcome<Ended> {
     let args = match args::parse(command_line, kind) {
         Ok(args) => args,
         Err(error) => {
-            let _ = system.begin(args::ui(command_line), None);
+            let ui = args::ui(command_line);
+            if system.begin(ui, args::log(command_line).as_deref()).is_err() {
+                let _ = system.begin(ui, None);
+            }
             // A broken program explains itself better than the switches that it does not know.
             opened?;
             return Err(Failure::with(Exit::CommandLine, error.text()));
