@@ -11,6 +11,7 @@ mod default_log;
 mod dialogs;
 mod examples;
 mod exit_codes;
+mod exit_matrix;
 mod folders;
 mod harness;
 mod in_use;
