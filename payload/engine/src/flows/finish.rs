@@ -77,7 +77,7 @@ pub fn run<S: System>(
         ..Args::default()
     };
     let run = Run { args: &args, ..*run };
-    let (summary, _) = install(system, &package, &detected, None, false, None, &run)?;
+    let (summary, _) = install(system, &package, &detected, None, record.hash, None, &run)?;
     Ok(Ended::of(&summary, "finish", "the update that was put off is done"))
 }
 

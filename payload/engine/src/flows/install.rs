@@ -191,7 +191,7 @@ pub fn install<S: System>(
     {
         old = installed_state(system, &package_there, dir)?;
         leave(system, &package_there, dir, reason, &mut acts)?;
-        deferral = self::deferral(system, package, detected, dir, run)?;
+        deferral = self::deferral(system, package, detected, dir, hash, run)?;
     }
     acts.arrive(system, &facts, &package.plan, reason)?;
     for predecessor in acts.replace.iter().filter(|predecessor| predecessor.refuse) {
@@ -229,6 +229,7 @@ fn deferral<S: System>(
     package: &Package,
     detected: &Detected,
     dir: &str,
+    hash: bool,
     run: &Run<'_>,
 ) -> Outcome<Option<Deferral>> {
     let product = &package.plan.product;
@@ -245,6 +246,7 @@ fn deferral<S: System>(
     Ok(Some(Deferral {
         attempts: again.map_or(0, |again| again.attempts),
         serial: package.plan.bootstrap.serial,
+        hash,
         from: detected.found.digest.clone().unwrap_or_default(),
         finisher: deferral::finisher(&product.slug),
         product: product.name.clone(),

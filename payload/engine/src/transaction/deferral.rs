@@ -40,6 +40,8 @@ pub struct Deferral {
     pub attempts: u32,
     /// The release's serial.
     pub serial: u32,
+    /// Installed files are hashed: a repair was put off.
+    pub hash: bool,
     /// The digest of what was installed: of anything else it is no update.
     pub from: String,
     /// The name of service and value.
@@ -91,6 +93,7 @@ fn decode(bytes: &[u8]) -> wire::Result<Deferral> {
     let out = Deferral {
         attempts: r.u32(),
         serial: r.u32(),
+        hash: r.bool(),
         from: r.string(),
         finisher: r.string(),
         product: r.string(),
@@ -170,6 +173,7 @@ impl Deferral {
         w.raw(MAGIC);
         w.u32(self.attempts);
         w.u32(self.serial);
+        w.bool(self.hash);
         for text in [&self.from, &self.finisher, &self.product] {
             w.string(text);
         }
