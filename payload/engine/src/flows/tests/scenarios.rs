@@ -1,5 +1,6 @@
 //! Generated scenarios: an old installation, a new release, a machine with a history, a run; then a power cut before
-//! every call that changes the machine, every such call failing, and more going wrong on the way back.
+//! every call that changes the machine, every such call failing, and more going wrong on the way back. Files may be in
+//! use, under each policy: then it is refused, or they are moved aside, or all is put off and done after a restart.
 //!
 //! `PACKAGER_SCENARIOS` is how many (default 1,000), `PACKAGER_SEED` the first seed, in hexadecimal.
 
@@ -46,6 +47,7 @@ fn whatever_goes_wrong_the_machine_is_in_the_old_state_or_the_new_one() {
     assert!(failures.is_empty(), "{all:#?}\nthe first of them: {}", failures[0]);
     if number >= 100 {
         assert!(counts.back > counts.scenarios && counts.forward > counts.scenarios, "{counts:?}");
+        assert!(counts.put_off > 0 && counts.moved_aside > 0 && counts.cuts_back > 0, "{counts:?}");
         assert!(counts.refused * 5 < counts.scenarios, "too many scenarios do nothing: {counts:?}");
     }
 }

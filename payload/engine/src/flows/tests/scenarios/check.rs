@@ -4,11 +4,12 @@ use std::string::String;
 use std::vec::Vec;
 
 use packager_shared::path::lower;
-use packager_shared::plan::Scope;
+use packager_shared::plan::{InUse, Scope};
 
-use super::super::DIR;
-use super::generate::{Rng, Scenario};
-use crate::sim::{Fault, Loss, Node, Unlike, World};
+use super::super::{DIR, INSTALLED};
+use super::generate::{RUN_ONCE, Rng, Scenario};
+use crate::sim::fixture::key;
+use crate::sim::{Fault, Loss, Node, Unlike, World, reg};
 use crate::system::ServiceState;
 use crate::transaction::journal;
 
@@ -18,21 +19,62 @@ pub struct Counts {
     pub scenarios: usize,
     pub steps: usize,
     pub cuts: usize,
+    pub cuts_back: usize,
     pub back: usize,
     pub forward: usize,
     pub failures: usize,
     pub twice: usize,
     pub refused: usize,
+    pub put_off: usize,
+    pub moved_aside: usize,
 }
 
 /// The machine without what stood in the way.
 fn unhindered(world: &World) -> World {
     let mut out = world.clone();
     out.held.clear();
+    out.images.clear();
     out.hold_at = None;
     out.stubborn.clear();
     out.network = None;
     out
+}
+
+const FINISHER: &str = "agent-finish";
+
+/// Whether Windows runs the installed bootstrap when it starts.
+fn is_registered(world: &World) -> bool {
+    let value = world.registry.get(&reg(&key(RUN_ONCE))).is_some_and(|values| values.contains_key(FINISHER));
+    value || world.services.contains_key(FINISHER)
+}
+
+/// Whether an update waits for a restart.
+fn is_put_off(world: &World) -> bool {
+    world.content(&std::format!("{DIR}\\.upd\\D")).is_some()
+}
+
+/// What putting an update off leaves, and nothing else does.
+fn is_of_deferral(unlike: &Unlike) -> bool {
+    let work = lower(DIR) + "\\.upd";
+    unlike.name == work
+        || unlike.name.starts_with(&(work + "\\"))
+        || unlike.name.contains(FINISHER)
+        || unlike.name == reg(&key(RUN_ONCE))
+}
+
+/// Brings what was cut off to its end, and what was put off, as Windows does when it starts.
+fn settle(world: &mut World) -> Result<(), String> {
+    if is_registered(world) {
+        let code = world.launch(INSTALLED, "/finish-service");
+        if code != 0 {
+            return Err(std::format!("finishing ends with {code}: {:#?}", world.log));
+        }
+    }
+    recover(world)?;
+    match is_registered(world) {
+        true => Err("service or value of what was put off are left".into()),
+        false => Ok(()),
+    }
 }
 
 /// Brings what was cut off to its end.
@@ -135,6 +177,8 @@ struct Check<'a> {
     counts: &'a mut Counts,
     /// The exit code without any fault.
     code: u32,
+    /// Without any fault it is put off, `new` is what becomes of it.
+    put_off: bool,
     /// As it was, and as it shall be, and both after a restart.
     old: &'a World,
     new: &'a World,
@@ -152,18 +196,25 @@ pub fn check(scenario: &Scenario, counts: &mut Counts) -> Result<(), String> {
     counts.scenarios += 1;
     counts.steps += images.len() - 1;
     sound(scenario, &old, &new, code)?;
-    counts.refused += usize::from(code != 0);
+    let put_off = is_put_off(&new);
+    counts.refused += usize::from(!matches!(code, 0 | 3010));
+    counts.put_off += usize::from(put_off);
+    counts.moved_aside += usize::from(code == 3010 && !put_off);
+    if put_off {
+        new = put_off_is_done_or_given_up(scenario, &old, &new)?;
+    }
     let (mut old_restarted, mut new_restarted) = (old.clone(), new.clone());
     old_restarted.restart();
     new_restarted.restart();
     let rng = Rng(scenario.seed ^ 0x5bd1_e995);
     let total = images.len() as u64 - 1;
-    let mut check = Check { scenario, rng, counts, code, old: &old, new: &new, old_restarted, new_restarted };
+    let mut check =
+        Check { scenario, rng, counts, code, put_off, old: &old, new: &new, old_restarted, new_restarted };
     for call in 0..images.len() {
         let loss = loss(&mut check.rng);
         let cut = new.after_power_cut(&images, call, loss);
         check
-            .cut(cut)
+            .cut(cut, false)
             .map_err(|text| std::format!("power cut before call {call} of {total}, {loss:?}: {text}"))?;
     }
     for call in 0..total {
@@ -172,7 +223,7 @@ pub fn check(scenario: &Scenario, counts: &mut Counts) -> Result<(), String> {
         check.fail(Fault::FailAt(call, code), (!scenario.hindered).then_some(code))?;
         // Something else goes wrong on the way back, or everything does.
         let fault = match check.rng.below(16) {
-            0..4 => Fault::FailTwice(call, code, 1 + check.rng.next() % 12),
+            0..2 => Fault::FailTwice(call, code, 1 + check.rng.next() % 12),
             4 => Fault::FailFrom(call, code),
             5 => Fault::FullFrom(call),
             _ => continue,
@@ -192,7 +243,20 @@ fn sound(scenario: &Scenario, old: &World, new: &World, code: u32) -> Result<(),
         }
     }
     match code {
-        0 => {
+        3010 if is_put_off(new) => only_put_off(scenario, old, new)?,
+        0 | 3010 => {
+            // Its own image, which is always moved aside, is none of these.
+            let aside = new.tree.iter().any(|(path, node)| {
+                path.contains("\\~removed-")
+                    && matches!(node, Node::File { id, .. } if new.images.contains(id))
+            });
+            if (code == 3010) != aside || (aside && scenario.in_use == InUse::Abort) {
+                return Err(std::format!(
+                    "exit {code}, {:?}, moved aside: {aside}: {}",
+                    scenario.in_use,
+                    log()
+                ));
+            }
             for (path, content) in &scenario.files {
                 if new.content(path) != *content {
                     return Err(std::format!("{path} is not what it shall be: {}", log()));
@@ -208,7 +272,7 @@ fn sound(scenario: &Scenario, old: &World, new: &World, code: u32) -> Result<(),
             if scenario.hindered && !wrong.is_empty() && super::ALL_COMES_BACK {
                 // What hinders it may hinder the way back, too: then the next run goes it.
                 let mut later = unhindered(new);
-                recover(&mut later)?;
+                settle(&mut later)?;
                 wrong = self::wrong(&later, old, None);
             }
             if !wrong.is_empty() && (!scenario.hindered || super::ALL_COMES_BACK) {
@@ -220,17 +284,58 @@ fn sound(scenario: &Scenario, old: &World, new: &World, code: u32) -> Result<(),
     Ok(())
 }
 
+/// An update that waits has changed nothing else.
+fn only_put_off(scenario: &Scenario, old: &World, waiting: &World) -> Result<(), String> {
+    let mut wrong = waiting.unlike(old);
+    wrong.retain(|unlike| !is_of_deferral(unlike));
+    if scenario.in_use == InUse::Restart && is_registered(waiting) && wrong.is_empty() {
+        return Ok(());
+    }
+    Err(std::format!("put off, {:?}: {} {:#?}", scenario.in_use, few(&wrong), waiting.log))
+}
+
+/// What becomes of an update that waits: after a restart it is as if nothing had held it, and whatever else is done
+/// leaves nothing of it. The machine on which it is done.
+fn put_off_is_done_or_given_up(scenario: &Scenario, old: &World, waiting: &World) -> Result<World, String> {
+    let mut good = unhindered(old);
+    let code = scenario.act(&mut good);
+    good.restart();
+    let mut done = waiting.clone();
+    done.restart();
+    settle(&mut done).map_err(|text| std::format!("after the restart: {text}"))?;
+    let mut calm = done.clone();
+    calm.restart();
+    let wrong = wrong(&calm, &good, Some(old));
+    if code != 0 || !wrong.is_empty() {
+        return Err(std::format!("done after the restart: {code}, {} {:#?}", few(&wrong), done.log));
+    }
+    for arguments in ["/uninstall /quiet", "-u /quiet"] {
+        let (mut over, mut plain) = (unhindered(waiting), unhindered(old));
+        let codes = (over.launch(INSTALLED, arguments), plain.launch(INSTALLED, arguments));
+        let (mut wrong, left) = (over.unlike(&plain), is_registered(&over));
+        wrong.retain(|unlike| !unlike.name.contains("\\~removed-"));
+        if codes.0 != codes.1 || left || !wrong.is_empty() {
+            return Err(std::format!(
+                "{arguments} over it: {codes:?} {left} {} {:#?}",
+                few(&wrong),
+                over.log
+            ));
+        }
+    }
+    Ok(done)
+}
+
 impl Check<'_> {
     /// A machine that was cut off and switched on again.
-    fn cut(&mut self, cut: World) -> Result<(), String> {
+    fn cut(&mut self, cut: World, after_failure: bool) -> Result<(), String> {
         self.counts.cuts += 1;
         let mut world = cut.clone();
         let deep = self.rng.percent(4);
         if deep {
             world.start_recording();
         }
-        recover(&mut world)?;
-        self.settled(&world)?;
+        settle(&mut world)?;
+        self.settled(&world, !after_failure)?;
         if deep {
             let images = world.stop_recording();
             for call in 0..images.len() {
@@ -240,8 +345,8 @@ impl Check<'_> {
                 let context = |text| {
                     std::format!("recovery cut before call {call} of {}, {loss:?}: {text}", images.len())
                 };
-                recover(&mut again).map_err(context)?;
-                self.settled(&again).map_err(context)?;
+                settle(&mut again).map_err(context)?;
+                self.settled(&again, false).map_err(context)?;
             }
         }
         if self.rng.percent(15) {
@@ -250,9 +355,23 @@ impl Check<'_> {
         Ok(())
     }
 
-    fn settled(&mut self, world: &World) -> Result<(), String> {
-        match is_one_of(world, &self.old_restarted, &self.new_restarted, Some(self.old))? {
-            true => self.counts.forward += 1,
+    fn settled(&mut self, world: &World, clean: bool) -> Result<(), String> {
+        let mut calm = world.clone();
+        if self.put_off {
+            // What is started for the restart is told apart from what was before only after another one.
+            calm.restart();
+        }
+        match is_one_of(&calm, &self.old_restarted, &self.new_restarted, Some(self.old))? {
+            true => {
+                // Nobody comes back for it, after an uninstall in particular.
+                let left = world.tree.iter().find(|(path, node)| {
+                    path.starts_with(&(lower(DIR) + "\\.upd\\")) && matches!(node, Node::File { .. })
+                });
+                if let (true, Some((path, _))) = (clean, left) {
+                    return Err(std::format!("it is done, and {path} is left"));
+                }
+                self.counts.forward += 1;
+            }
             false => self.counts.back += 1,
         }
         Ok(())
@@ -260,7 +379,7 @@ impl Check<'_> {
 
     /// The next run, with nothing in its way, brings about what the first was to.
     fn next_run(&self, mut world: World, cut: bool) -> Result<(), String> {
-        if self.code != 0 {
+        if !matches!(self.code, 0 | 3010) {
             return Ok(());
         }
         let code = self.scenario.act(&mut world);
@@ -269,6 +388,8 @@ impl Check<'_> {
         }
         let wanted = if cut { &self.new_restarted } else { self.new };
         if cut {
+            // Before or after it Windows starts what was to finish it.
+            settle(&mut world)?;
             world.restart();
         }
         let wrong = wrong(&world, wanted, Some(self.old));
@@ -285,8 +406,24 @@ impl Check<'_> {
         }
         let mut world = self.scenario.start.clone();
         world.fault = fault;
+        // On the way back the power goes, too.
+        let twice = code.is_some() && self.rng.percent(8);
+        if twice {
+            world.start_recording();
+        }
         let exit = self.scenario.act(&mut world);
         world.fault = Fault::None;
+        if let (true, Fault::FailAt(at, _)) = (twice, fault) {
+            let images = world.stop_recording();
+            for _ in 0..3 {
+                let call = images.len() - 1 - self.rng.below(images.len().saturating_sub(at as usize + 1));
+                let loss = loss(&mut self.rng);
+                self.counts.cuts_back += 1;
+                self.cut(world.after_power_cut(&images, call, loss), true).map_err(|text| {
+                    std::format!("{fault:?}, and power cut before call {call}, {loss:?}: {text}")
+                })?;
+            }
+        }
         self.judge(&world, exit, code).map_err(|text| std::format!("{fault:?}: {text}\n{:#?}", world.log))
     }
 
@@ -299,6 +436,16 @@ impl Check<'_> {
                 && world.log.iter().any(|line| {
                     line.starts_with("failed: ") && (line.contains("close ") || line.contains("in use "))
                 });
+            if exit == 3010 && is_put_off(world) {
+                only_put_off(self.scenario, self.old, world)?;
+                let mut done = world.clone();
+                done.restart();
+                settle(&mut done)?;
+                done.restart();
+                let wrong = wrong(&done, &self.new_restarted, Some(self.old));
+                let text = || std::format!("done after the restart: {} {:#?}", few(&wrong), done.log);
+                return if wrong.is_empty() { Ok(()) } else { Err(text()) };
+            }
             if !open && ![0, 1603, named, self.code].contains(&exit) {
                 return Err(std::format!("error {code} makes exit {exit}"));
             }
@@ -326,11 +473,12 @@ impl Check<'_> {
         let mut later = unhindered(world);
         let (old, new) = match exit {
             0 => (self.new, self.new),
+            3010 if !is_put_off(world) => (self.new, self.new),
             // When the disk goes away with the commit on its way to it, nobody knows whether it got there.
             _ => (self.old, self.new),
         };
         later.log.clear();
-        recover(&mut later)?;
+        settle(&mut later)?;
         // What programs, services, rules and tasks have not done when they were asked to is said, and tried once.
         let said = |what: &str| {
             world.log.iter().chain(&later.log).any(|line| {
@@ -350,7 +498,7 @@ impl Check<'_> {
         {
             theirs.state = wanted.state;
         }
-        if programs {
+        if programs && !self.put_off && !is_put_off(world) {
             later.effects = old.effects.clone();
         }
         if said("add rule ") || said("remove rule ") {
@@ -361,7 +509,22 @@ impl Check<'_> {
         {
             later.tasks = old.tasks.clone();
         }
-        is_one_of(&later, old, new, None)?;
-        Ok(())
+        if self.put_off || is_put_off(world) {
+            later.restart();
+            let mut good = self.new_restarted.clone();
+            if !self.put_off {
+                // What ended the run otherwise is gone after a restart.
+                good = unhindered(&self.scenario.start);
+                self.scenario.act(&mut good);
+                good.restart();
+            }
+            let mut before = self.old_restarted.clone();
+            if programs {
+                good.effects = later.effects.clone();
+                before.effects = later.effects.clone();
+            }
+            return is_one_of(&later, &before, &good, Some(self.old)).map(drop);
+        }
+        is_one_of(&later, old, new, None).map(drop)
     }
 }

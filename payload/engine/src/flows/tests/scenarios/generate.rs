@@ -4,7 +4,7 @@ use std::string::String;
 use std::vec::Vec;
 
 use packager_shared::path::{join, lower};
-use packager_shared::plan::{Data, Op, Run, Start};
+use packager_shared::plan::{Data, InUse, Op, Run, Start};
 use packager_shared::state::FILE_TIME;
 
 use super::super::{DIR, INSTALLED, SETUP, littered, setup, world};
@@ -13,6 +13,7 @@ use crate::registry::{SZ, string};
 use crate::sim::fixture::{Product, key, product, template};
 use crate::sim::{Node, World, reg};
 
+pub const RUN_ONCE: &str = "SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\RunOnce";
 const SHARE: &str = "\\\\server\\share";
 
 /// Numbers from a seed (SplitMix64).
@@ -53,6 +54,8 @@ pub struct Scenario {
     arguments: String,
     /// Brings the same about when the program itself is gone.
     rescue: String,
+    /// What happens about files in use.
+    pub in_use: InUse,
     /// Files and values that are nobody's but the user's: name and content.
     pub foreign: Vec<(String, Vec<u8>)>,
     /// Something stands in its way already.
@@ -264,7 +267,19 @@ pub fn scenario(seed: u64) -> Scenario {
     } else if matches!(flow, "force" | "settings") {
         new = old.clone();
     }
+    let hindrance = rng.below(20);
+    // Where something is in use, what tells these apart.
+    let in_use = match (hindrance, rng.below(3)) {
+        (5 | 6, 1) | (_, 2) => InUse::Restart,
+        (7 | 8, 0) | (_, 1) => InUse::Rename,
+        _ => InUse::Abort,
+    };
+    for product in [&mut old, &mut new] {
+        product.plan.bootstrap.in_use = in_use;
+    }
     let mut start = world();
+    // Windows comes with it.
+    start.registry.insert(reg(&key(RUN_ONCE)), Default::default());
     if rng.percent(50) {
         start = littered(start);
     }
@@ -290,14 +305,19 @@ pub fn scenario(seed: u64) -> Scenario {
             start.services.insert("theirs".into(), service);
         }
     }
-    let held = &old.files[rng.below(old.files.len())].0;
-    let hindrance = rng.below(20);
+    let mut held = &old.files[rng.below(old.files.len())].0;
+    let mut changes = old.files.iter().filter(|file| !file.2 && !new.files.contains(file));
+    if let (5..9, Some((path, ..))) = (hindrance, changes.nth(rng.below(2))) {
+        held = path;
+    }
     match hindrance {
         0 => start.hold(&join(DIR, held), "holder.exe"),
         1 => drop(start.stubborn.insert("acmeagent".into())),
         2 => drop(start.stubborn.insert("acmemore0".into())),
         3 => start.hold_at = Some((rng.below(60) as u64, join(DIR, held))),
         4 if matches!(flow, "update" | "force") => start.network = Some((rng.below(12) as u64, 64)),
+        5 | 6 => start.hold(&join(DIR, held), "holder.exe"),
+        7 | 8 => start.run_from(&join(DIR, held)),
         _ => {}
     }
     start.put(SETUP, &new.setup());
@@ -346,8 +366,9 @@ pub fn scenario(seed: u64) -> Scenario {
         program,
         arguments,
         rescue: rescue.into(),
+        in_use,
         foreign: mine,
-        hindered: hindrance < 5,
+        hindered: hindrance < 9,
         files,
     }
 }
