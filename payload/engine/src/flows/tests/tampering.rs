@@ -239,3 +239,41 @@ fn a_bit_of_the_image_is_refused_or_makes_no_difference() {
     std::println!("the image: {refusals} bits refused, {harmless} make no difference");
     assert!(refusals > 100, "{refusals}");
 }
+
+#[test]
+fn a_release_of_another_product_is_none_though_the_same_key_signed_it() {
+    let mut world = world();
+    let mut other = small(2);
+    other.plan.product.id = "com.acme.other".into();
+    let bootstrap = other.publish(&mut world, SHARE);
+    world.put(&bootstrap, &small(1).share_bootstrap());
+    let before = state(&world);
+    assert_ne!(world.launch(&bootstrap, "/quiet"), 0);
+    assert!(world.ran.is_empty(), "{:?}", world.ran);
+    assert_same(&before, &state(&world), "another product's release");
+}
+
+#[test]
+fn the_plan_of_one_release_does_not_go_with_the_files_of_another() {
+    let (one, two) = (small(1), small(2));
+    for (plan, index, belong) in [(&one, &one, true), (&one, &two, false), (&two, &one, false)] {
+        let read = crate::image::Package::read(&plan.plan_bin(), &index.files_idx());
+        assert_eq!(read.is_ok(), belong);
+    }
+}
+
+#[test]
+fn an_installation_that_was_put_behind_a_junction_is_left_alone() {
+    for link in ["C:\\Program Files\\Acme", DIR] {
+        let mut world = installed(1);
+        world.make_link(link);
+        let before = state(&world);
+        assert_eq!(setup(&mut world, &small(2), "/quiet"), 1603, "{:#?}", world.log);
+        assert!(
+            world.said.iter().any(|said| said.contains("junction") && said.contains(link)),
+            "{:?}",
+            world.said
+        );
+        assert_same(&before, &state(&world), link);
+    }
+}
