@@ -71,7 +71,7 @@ impl fmt::Display for Difference {
 
 /// What changes in a Windows that is only started and shut down.
 const NOISE: &[&str] = &[
-    // Wine's display driver dates itself anew at each start.
+    // Wine's display driver dates itself anew at each start: by the second and by the day.
     r"value HKLM\System\CurrentControlSet\Control\Class\*@DriverDate*",
     // Wine's plug-and-play service, which may come to it or not before the end, names the classes of devices.
     r"value HKLM\System\CurrentControlSet\Control\Class\{*}@",
