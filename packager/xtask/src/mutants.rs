@@ -202,10 +202,9 @@ fn prepare(root: &Path, copy: &Path) -> Result<()> {
     let lock = fs::read_to_string(root.join("Cargo.lock")).context(|| "reading Cargo.lock".into())?;
     write(&copy.join("Cargo.lock"), &lock)?;
     // What their tests include of other folders.
-    for name in ["tests/decisions.txt"] {
-        let text = fs::read_to_string(root.join(name)).context(|| format!("reading {name}"))?;
-        write(&copy.join(name), &text)?;
-    }
+    let rows = "tests/decisions.txt";
+    let text = fs::read_to_string(root.join(rows)).context(|| format!("reading {rows}"))?;
+    write(&copy.join(rows), &text)?;
     for name in ["shared", "engine"] {
         let from = root.join("payload").join(name);
         let to = copy.join("payload").join(name);

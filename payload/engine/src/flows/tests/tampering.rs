@@ -277,3 +277,17 @@ fn an_installation_that_was_put_behind_a_junction_is_left_alone() {
         assert_same(&before, &state(&world), link);
     }
 }
+
+#[test]
+fn a_file_of_the_old_size_and_another_time_is_put_right() {
+    let (mut one, mut two) = (small(1), small(2));
+    for product in [&mut one, &mut two] {
+        product.files.push(("same.txt".into(), b"theirs".to_vec(), false));
+    }
+    let mut world = world();
+    assert_eq!(setup(&mut world, &one, "/quiet"), 0, "{:#?}", world.log);
+    let file = std::format!("{DIR}\\same.txt");
+    world.put(&file, b"edited");
+    assert_eq!(setup(&mut world, &two, "/quiet"), 0, "{:#?}", world.log);
+    assert_eq!(world.content(&file).as_deref(), Some(&b"theirs"[..]));
+}
