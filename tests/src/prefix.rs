@@ -64,6 +64,8 @@ pub struct Prefix {
 
 /// How long a Windows program may take.
 const LIMIT: u32 = 240;
+/// What cmd ends with that finds no program.
+const NOT_FOUND_BY_CMD: u32 = 9009;
 
 impl Prefix {
     /// A 64-bit Windows.
@@ -168,6 +170,17 @@ impl Prefix {
     ///
     /// A batch file waits for programs with windows too, and it knows all 32 bits of an exit code.
     pub fn batch(&self, lines: &str) -> Ran {
+        let ran = self.batch_once(lines);
+        // On a busy machine Wine's cmd now and then does not find a program that is there, and says so with a code
+        // that none of ours has: nothing ran.
+        if ran.code == Some(NOT_FOUND_BY_CMD) {
+            eprintln!("Wine's cmd found no program, and is asked again: {}", ran.output.trim());
+            return self.batch_once(lines);
+        }
+        ran
+    }
+
+    fn batch_once(&self, lines: &str) -> Ran {
         let number = self.runs.fetch_add(1, Ordering::Relaxed);
         let code = self.desk().join(format!("run-{number}.code"));
         let log = self.desk().join(format!("run-{number}.out"));
