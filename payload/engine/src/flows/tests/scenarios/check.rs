@@ -64,6 +64,11 @@ fn is_of_deferral(unlike: &Unlike) -> bool {
 
 /// Brings what was cut off to its end, and what was put off, as Windows does when it starts.
 fn settle(world: &mut World) -> Result<(), String> {
+    // Cut off while it was between its two names, the installed bootstrap cannot be started: one from a share brings it
+    // back.
+    if world.tree.get(INSTALLED).is_none() {
+        recover(world)?;
+    }
     if is_registered(world) {
         let code = world.launch(INSTALLED, "/finish-service");
         if code != 0 {
@@ -312,7 +317,9 @@ fn put_off_is_done_or_given_up(scenario: &Scenario, old: &World, waiting: &World
     for arguments in ["/uninstall /quiet", "-u /quiet"] {
         let (mut over, mut plain) = (unhindered(waiting), unhindered(old));
         let codes = (over.launch(INSTALLED, arguments), plain.launch(INSTALLED, arguments));
-        let (mut wrong, left) = (over.unlike(&plain), is_registered(&over));
+        // A run that is refused leaves what waits.
+        let (as_if, waits) = if codes.1 == 0 { (&plain, false) } else { (waiting, true) };
+        let (mut wrong, left) = (over.unlike(as_if), is_registered(&over) != waits);
         wrong.retain(|unlike| !unlike.name.contains("\\~removed-"));
         if codes.0 != codes.1 || left || !wrong.is_empty() {
             return Err(std::format!(
