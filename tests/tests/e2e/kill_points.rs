@@ -85,7 +85,10 @@ fn try_all(
         assert!(!seen.work_folder, "{what}: the work folder is left:\n{log}");
         *counts.entry(phase).or_insert(0) += 1;
     }
-    println!("{} kills: {counts:?}; {back} went back, {forward} were done", points.len());
+    packager_tests::report(&format!(
+        "{} kills: {counts:?}; {back} went back, {forward} were done",
+        points.len()
+    ));
     assert!(back > 0 && forward > 0, "{back} went back, {forward} were done");
     counts
 }

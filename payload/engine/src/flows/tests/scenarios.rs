@@ -42,7 +42,7 @@ fn whatever_goes_wrong_the_machine_is_in_the_old_state_or_the_new_one() {
             break;
         }
     }
-    std::println!("simulated: {counts:?}");
+    super::report(&std::format!("simulated: {counts:?}"));
     let all = failures.iter().map(|text| text.get(..200).unwrap_or(text)).collect::<Vec<_>>();
     assert!(failures.is_empty(), "{all:#?}\nthe first of them: {}", failures[0]);
     if number >= 100 {

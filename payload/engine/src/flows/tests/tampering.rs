@@ -119,7 +119,7 @@ fn what_was_tampered_with_is_refused() {
         }
         cases += 1;
     }
-    std::println!("tampered with: {cases} cases in {} files, all refused", targets.len());
+    report(&std::format!("tampered with: {cases} cases in {} files, all refused", targets.len()));
     // None of them was refused for another reason.
     for (file, start, program, line, _) in &targets {
         let mut world = (*start).clone();
@@ -236,7 +236,7 @@ fn a_bit_of_the_image_is_refused_or_makes_no_difference() {
             harmless += u32::from(code == 0);
         }
     }
-    std::println!("the image: {refusals} bits refused, {harmless} make no difference");
+    report(&std::format!("the image: {refusals} bits refused, {harmless} make no difference"));
     assert!(refusals > 100, "{refusals}");
 }
 
