@@ -52,16 +52,10 @@ impl<S: System> Transaction<'_, S> {
             if let Step::Directory(dir, levels) = step
                 && !stays(step)
             {
-                let mut level = Some(dir.as_str());
-                for _ in 0..*levels {
-                    folders.extend(level.map(String::from));
-                    level = level.and_then(path::parent);
-                }
+                add_levels(&mut folders, dir, *levels);
             }
         }
-        // The deepest first.
-        sort::by(&mut folders, &mut |a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
-        folders.dedup();
+        deepest_first(&mut folders);
         let wanted = |folder: &str| {
             change
                 .new
@@ -98,6 +92,21 @@ impl<S: System> Transaction<'_, S> {
             }
         }
     }
+}
+
+/// Adds a folder and those above it, so many in all.
+pub fn add_levels(folders: &mut Vec<String>, dir: &str, levels: usize) {
+    let mut level = Some(dir);
+    for _ in 0..levels {
+        folders.extend(level.map(String::from));
+        level = level.and_then(path::parent);
+    }
+}
+
+/// Puts folders in the order in which they can be removed, each once.
+pub fn deepest_first(folders: &mut Vec<String>) {
+    sort::by(folders, &mut |a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
+    folders.dedup();
 }
 
 /// Removes a work folder of an install directory with all that is in it, as far as it goes. An update that was put off

@@ -10,7 +10,6 @@ use alloc::vec::Vec;
 
 use packager_shared::exit::Exit;
 use packager_shared::path;
-use packager_shared::sort;
 
 use super::services::TIMEOUT;
 use super::undo::Undo;
@@ -99,16 +98,10 @@ impl<S: System> Transaction<'_, S> {
         }
         for step in &change.old.steps {
             if let Step::Directory(dir, levels) = step {
-                let mut level = Some(dir.as_str());
-                for _ in 0..*levels {
-                    folders.extend(level.map(String::from));
-                    level = level.and_then(path::parent);
-                }
+                cleanup::add_levels(&mut folders, dir, *levels);
             }
         }
-        // The deepest first.
-        sort::by(&mut folders, &mut |a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
-        folders.dedup();
+        cleanup::deepest_first(&mut folders);
         for folder in folders {
             let is = |step: &Step| matches!(step, Step::Directory(dir, _) if path::same(dir, &folder));
             let empty = matches!(self.system.list(&folder), Ok(names) if names.is_empty());
