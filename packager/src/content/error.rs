@@ -1,15 +1,12 @@
-//! What can go wrong while the payload is read.
+//! What can go wrong while contents are read and packed.
 
-use std::{fmt, io};
+use std::fmt;
 
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::formats::cab;
 
-/// An error of the caller's own making, passed through.
-pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
-
-/// Why the payload's pass did not come to its end.
+/// Why contents could not be packed.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Error {
@@ -20,7 +17,7 @@ pub enum Error {
         /// Where.
         path: Utf8PathBuf,
         /// Why not.
-        source: io::Error,
+        source: std::io::Error,
     },
     /// A file is not the one that was planned with.
     Changed {
@@ -36,8 +33,10 @@ pub enum Error {
     },
     /// The cabinet could not be made.
     Cabinet(cab::write::Error),
-    /// The installed bootstrap could not be made.
-    Bootstrap(BoxError),
+    /// A stream could not be compressed.
+    Stream(std::io::Error),
+    /// The system has no thread to work with.
+    Threads(std::io::Error),
 }
 
 impl fmt::Display for Error {
@@ -50,7 +49,8 @@ impl fmt::Display for Error {
             ),
             Error::Path { path } => write!(f, "{path:?} is not a path below the install directory"),
             Error::Cabinet(error) => error.fmt(f),
-            Error::Bootstrap(error) => write!(f, "the installed bootstrap cannot be made: {error}"),
+            Error::Stream(error) => write!(f, "the files cannot be compressed: {error}"),
+            Error::Threads(error) => write!(f, "no thread can be started: {error}"),
         }
     }
 }
@@ -58,9 +58,8 @@ impl fmt::Display for Error {
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Error::Io { source, .. } => Some(source),
+            Error::Io { source, .. } | Error::Stream(source) | Error::Threads(source) => Some(source),
             Error::Cabinet(error) => Some(error),
-            Error::Bootstrap(error) => Some(error.as_ref()),
             Error::Changed { .. } | Error::Path { .. } => None,
         }
     }
@@ -70,4 +69,8 @@ impl From<cab::write::Error> for Error {
     fn from(error: cab::write::Error) -> Self {
         Error::Cabinet(error)
     }
+}
+
+pub(super) fn io(action: &'static str, path: &Utf8Path) -> impl FnOnce(std::io::Error) -> Error {
+    move |source| Error::Io { action, path: path.to_owned(), source }
 }

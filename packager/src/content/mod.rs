@@ -1,23 +1,39 @@
-//! The build's one pass over the payload.
+//! What the files of a package contain: read, put in order, compressed.
 //!
-//! Every file is read once. On the way its bytes are hashed, compressed into the cabinets that the MSI and the
-//! setup EXE share, and, when a share is built, copied there. What all outputs need to know of the files
-//! comes out as [`Content`].
+//! | step | module | what comes out |
+//! | --- | --- | --- |
+//! | survey | [`survey`] | each file's hashes, and its copy for the share: all files are read once, side by side |
+//! | arrange | [`arrange`] | which contents there are, and their order: the same for every output |
+//! | divide | [`divide`] | which of them are compressed together |
+//! | pack | [`cabinets`], [`solid`] | the cabinets of the MSI and the setup EXE, the streams of a solid setup EXE |
+//!
+//! Between reading and packing everything is decided by paths, sizes and hashes alone. What is compressed together is
+//! the unit of work: made side by side by [`workers`], read by [`sources`], which notice a file that is no longer the
+//! one that was surveyed, and kept by [`cache`] from build to build.
 
+pub mod arrange;
+pub mod cabinets;
+pub mod cache;
+pub mod divide;
 mod error;
 mod hash;
-mod pass;
-mod split;
+pub mod solid;
+mod sources;
+pub mod survey;
+mod workers;
 
 #[cfg(test)]
 mod tests;
 
+use std::num::NonZeroUsize;
+
+use camino::Utf8Path;
 use tempfile::NamedTempFile;
 
-pub use error::{BoxError, Error};
+pub use cache::Cache;
+pub use error::Error;
 pub use hash::{MsiHash, msi_hash};
-pub use pass::Pass;
-pub use split::{BYTES_MAX, Limits};
+pub use survey::Survey;
 
 /// One installed file, after it was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,46 +46,58 @@ pub struct Hashed {
     pub sha256: [u8; 32],
     /// What MsiGetFileHash says of the content. `None` for files with a PE version, which must not have one.
     pub msi_hash: Option<MsiHash>,
-    /// Its name in the cabinet.
-    pub cab_key: String,
-    /// Its place in the cabinets, from 1: the File table's Sequence. Files of the same content stand together
-    /// in a cabinet, so this is not always the order of paths. 0 until its cabinet is complete.
-    pub sequence: u32,
+    /// Whether it is a program for x86 or x64 processors: branch filters help there.
+    pub code: bool,
 }
 
-/// One cabinet or several, one right behind the other, in a temporary file, which is removed with this value.
+/// What packing needs beside the files.
+#[derive(Clone, Copy)]
+pub struct Packing<'a> {
+    /// The existing folder that temporary files are made in.
+    pub folder: &'a Utf8Path,
+    /// Threads that compress. The bytes do not depend on it.
+    pub threads: NonZeroUsize,
+    /// Where compressed contents are kept from build to build.
+    pub cache: Option<&'a Cache>,
+    /// Told the plain bytes that were compressed since the last time.
+    pub progress: &'a dyn Fn(u64),
+}
+
+/// How much was compressed, and to what.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Plain bytes of distinct contents.
+    pub plain: u64,
+    /// Bytes they have become.
+    pub packed: u64,
+    /// Folders and streams.
+    pub units: u64,
+    /// Those that came from the cache.
+    pub cached: u64,
+}
+
+impl Tally {
+    /// Both together.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self {
+            plain: self.plain + other.plain,
+            packed: self.packed + other.packed,
+            units: self.units + other.units,
+            cached: self.cached + other.cached,
+        }
+    }
+}
+
+/// Packed contents in a temporary file, which is removed with this value.
 #[derive(Debug)]
-pub struct CabinetFile {
+pub struct PackedFile {
     /// The file, beside the artefacts.
     pub file: NamedTempFile,
-    /// Bytes of all.
-    pub size: u64,
-    /// SHA-256 of all.
-    pub sha256: [u8; 32],
-    /// The cabinets.
-    pub parts: Vec<CabinetPart>,
-}
-
-/// One of the cabinets in a [`CabinetFile`]. Each is whole by itself and shares nothing with the others.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CabinetPart {
-    /// Bytes before it.
-    pub start: u64,
     /// Bytes.
     pub size: u64,
     /// SHA-256.
     pub sha256: [u8; 32],
-    /// The highest [`Hashed::sequence`] of its files.
-    pub last: u32,
-}
-
-/// What the pass found and made.
-#[derive(Debug)]
-pub struct Content {
-    /// The payload in the order it was planned, the installed bootstrap last.
-    pub files: Vec<Hashed>,
-    /// All of them, compressed.
-    pub cabinet: CabinetFile,
-    /// Sum of the files' sizes.
-    pub bytes: u64,
+    /// What it took.
+    pub tally: Tally,
 }

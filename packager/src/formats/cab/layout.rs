@@ -18,6 +18,8 @@ pub const BLOCK_DATA_MAX: usize = BLOCK + 6_144;
 pub const FOLDER_MAX: u64 = 65_535 * BLOCK as u64;
 /// The most files of a cabinet.
 pub const FILES_MAX: usize = 65_535;
+/// The most folders of a cabinet.
+pub const FOLDERS_MAX: usize = 65_535;
 /// The most bytes of a cabinet: Windows seeks in it with signed 32-bit offsets.
 pub const CABINET_MAX: u64 = 0x7FFF_FFFF;
 /// The most bytes of a member's name, without its NUL.

@@ -1,0 +1,391 @@
+//! The cabinets that the MSI and the setup EXE carry.
+
+use std::fs::File;
+use std::io::{BufWriter, Read, Seek, SeekFrom, Write};
+
+use sha2::{Digest as _, Sha256};
+use tempfile::NamedTempFile;
+
+use super::arrange::{Content, arrange};
+use super::cache::Key;
+use super::divide::{self, Limits, PART, Stretches};
+use super::error::io;
+use super::workers::in_order;
+use super::{Error, Hashed, PackedFile, Packing, Survey, Tally};
+use crate::formats::cab::layout::front_len;
+use crate::formats::cab::{self, Coder, Method};
+
+/// One of the cabinets in a [`CabinetFile`]. Each is whole by itself and shares nothing with the others.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CabinetPart {
+    /// Bytes before it.
+    pub start: u64,
+    /// Bytes.
+    pub size: u64,
+    /// SHA-256.
+    pub sha256: [u8; 32],
+    /// The highest [`Layout::sequence`] of its files.
+    pub last: u32,
+}
+
+/// One cabinet or several, one right behind the other.
+#[derive(Debug)]
+pub struct CabinetFile {
+    /// All of them.
+    pub packed: PackedFile,
+    /// Each.
+    pub parts: Vec<CabinetPart>,
+}
+
+/// Which file is where in which cabinet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Layout {
+    cabinets: Vec<Vec<Content>>,
+    sequences: Vec<u32>,
+}
+
+impl Layout {
+    /// Of files, in cabinets within limits. It does not depend on what they are compressed with.
+    #[must_use]
+    pub fn of(files: &[Hashed], limits: Limits) -> Self {
+        let cabinets = divide::cabinets(&arrange(files), limits);
+        let mut sequences = vec![0; files.len()];
+        let members = cabinets.iter().flatten().flat_map(|content| &content.files);
+        for (number, file) in (1..).zip(members) {
+            if let Some(sequence) = sequences.get_mut(*file) {
+                *sequence = number;
+            }
+        }
+        Self { cabinets, sequences }
+    }
+
+    /// A file's place in the cabinets, from 1: the File table's Sequence. Files of the same content stand together.
+    #[must_use]
+    pub fn sequence(&self, file: usize) -> u32 {
+        self.sequences.get(file).copied().unwrap_or_default()
+    }
+
+    /// The highest sequence of each cabinet, in their order.
+    #[must_use]
+    pub fn lasts(&self) -> Vec<u32> {
+        let count = |cabinet: &Vec<Content>| cabinet.iter().map(|content| content.files.len() as u32).sum();
+        let counts = self.cabinets.iter().map(count);
+        counts
+            .scan(0, |all, count: u32| {
+                *all += count;
+                Some(*all)
+            })
+            .collect()
+    }
+}
+
+/// A folder before it is made.
+struct Folder<'a> {
+    contents: &'a [Content],
+    size: u64,
+}
+
+/// A stretch of a folder's plain bytes, made by itself.
+struct Job {
+    cabinet: usize,
+    folder: usize,
+    from: u64,
+    to: u64,
+}
+
+/// Blocks of a job.
+struct Made {
+    data: Vec<u8>,
+    blocks: u32,
+    cached: bool,
+}
+
+/// Makes cabinets of what was surveyed. `key` makes a file's name in them from its path: distinct, 1 to 255 bytes.
+pub fn pack(
+    survey: &Survey,
+    layout: &Layout,
+    method: Method,
+    key: &dyn Fn(&str) -> String,
+    packing: Packing<'_>,
+) -> Result<CabinetFile, Error> {
+    let stretches = stretches(method);
+    let mut cabinets: Vec<Vec<Folder<'_>>> = Vec::new();
+    for contents in &layout.cabinets {
+        let mut rest = contents.as_slice();
+        let mut folders = Vec::new();
+        for count in stretches.divide(contents, &survey.files) {
+            let (contents, others) = rest.split_at(count.min(rest.len()));
+            folders.push(Folder { contents, size: contents.iter().map(|content| content.size).sum() });
+            rest = others;
+        }
+        cabinets.push(folders);
+    }
+    let jobs = jobs(&cabinets, method);
+
+    let unwritten = || io("cannot write the cabinet in", packing.folder);
+    let file = NamedTempFile::new_in(packing.folder).map_err(io("cannot create a file in", packing.folder))?;
+    let mut writer = CabinetWriter {
+        out: BufWriter::with_capacity(1 << 20, file),
+        cabinets: cabinets
+            .iter()
+            .zip(&layout.cabinets)
+            .map(|(folders, contents)| Open::new(folders, contents, survey, method, key))
+            .collect(),
+        current: 0,
+        begun: false,
+    };
+    let mut tally = Tally { units: jobs.len() as u64, ..Tally::default() };
+    in_order(
+        jobs.len(),
+        packing.threads,
+        packing.threads.get() + 2,
+        || (Coder::new(method), Vec::new()),
+        |(coder, plain), number, progress| match jobs.get(number) {
+            Some(job) => {
+                let folder = cabinets.get(job.cabinet).and_then(|folders| folders.get(job.folder));
+                make(survey, folder, job, (coder, method), plain, packing, progress)
+            }
+            None => Ok(Made { data: Vec::new(), blocks: 0, cached: false }),
+        },
+        |number, made| {
+            tally.cached += u64::from(made.cached);
+            match jobs.get(number) {
+                Some(job) => writer.add(job, &made, unwritten),
+                None => Ok(()),
+            }
+        },
+        packing.progress,
+    )?;
+    let (file, sizes) = writer.finish(unwritten)?;
+    tally.plain = cabinets.iter().flatten().map(|folder| folder.size).sum();
+    finished(file, &sizes, &layout.lasts(), tally).map_err(io("cannot read back the cabinet in", packing.folder))
+}
+
+/// How much of a cabinet is a folder. What is lost at its border (32 KB of history, 2 MB with LZX) stays far below one
+/// in a hundred, and there are enough for all cores and for the cache.
+fn stretches(method: Method) -> Stretches {
+    let about = match method {
+        Method::Stored => 64 << 20,
+        Method::Mszip => 8 << 20,
+    };
+    Stretches { about, by_kind: false }
+}
+
+fn jobs(cabinets: &[Vec<Folder<'_>>], method: Method) -> Vec<Job> {
+    let mut jobs = Vec::new();
+    for (cabinet, folders) in cabinets.iter().enumerate() {
+        for (folder, content) in folders.iter().enumerate() {
+            let part = if Coder::in_stretches(method) { PART } else { content.size };
+            let mut from = 0;
+            while from < content.size {
+                let to = from.saturating_add(part).min(content.size);
+                jobs.push(Job { cabinet, folder, from, to });
+                from = to;
+            }
+        }
+    }
+    jobs
+}
+
+fn make(
+    survey: &Survey,
+    folder: Option<&Folder<'_>>,
+    job: &Job,
+    (coder, method): (&mut Coder, Method),
+    plain: &mut Vec<u8>,
+    packing: Packing<'_>,
+    progress: &dyn Fn(u64),
+) -> Result<Made, Error> {
+    let start = job.from.saturating_sub(Coder::HISTORY as u64);
+    let contents = folder.map_or(&[][..], |folder| folder.contents);
+    let ranges = || ranges(contents, start, job.to);
+    let cache = packing.cache.filter(|_| method != Method::Stored);
+    let name = cache.map(|_| {
+        let mut key = Key::new("cabinet", Coder::VERSION, &format!("{method:?} {}", job.from - start));
+        for (content, from, to) in ranges() {
+            key.add(survey.files.get(content.first()), from, to);
+        }
+        key.finish()
+    });
+    if let Some((data, blocks)) = cache.zip(name.as_ref()).and_then(|(cache, name)| cache.get(name)) {
+        progress(job.to - job.from);
+        return Ok(Made { data, blocks, cached: true });
+    }
+    plain.clear();
+    for (content, from, to) in ranges() {
+        if let Some(source) = survey.sources.get(content.first()) {
+            source.read(from, to, plain)?;
+        }
+    }
+    let mut data = Vec::with_capacity(plain.len() / 2);
+    let mut told = 0;
+    let blocks = coder.encode(plain, (job.from - start) as usize, &mut data, &mut |bytes| {
+        told += bytes;
+        progress(bytes);
+    });
+    progress((job.to - job.from).saturating_sub(told));
+    if let Some((cache, name)) = cache.zip(name) {
+        cache.put(&name, &data, blocks);
+    }
+    Ok(Made { data, blocks, cached: false })
+}
+
+/// What of each content lies in `from..to` of the plain bytes of all.
+fn ranges(contents: &[Content], from: u64, to: u64) -> impl Iterator<Item = (&Content, u64, u64)> {
+    let mut at = 0;
+    contents.iter().filter_map(move |content| {
+        let start = at;
+        at += content.size;
+        let (first, last) = (from.max(start), to.min(at));
+        (first < last).then(|| (content, first - start, last - start))
+    })
+}
+
+/// A cabinet whose folders are being made.
+struct Open {
+    names: Vec<(String, u64, usize, u64)>,
+    folders: Vec<cab::Folder>,
+    front: u64,
+}
+
+impl Open {
+    fn new(
+        folders: &[Folder<'_>],
+        contents: &[Content],
+        survey: &Survey,
+        method: Method,
+        key: &dyn Fn(&str) -> String,
+    ) -> Self {
+        let mut names = Vec::with_capacity(contents.len());
+        for (number, folder) in folders.iter().enumerate() {
+            let mut offset = 0;
+            for content in folder.contents {
+                let files = content.files.iter().filter_map(|file| survey.files.get(*file));
+                names.extend(files.map(|file| (key(&file.path), file.size, number, offset)));
+                offset += content.size;
+            }
+        }
+        let front = front_len(folders.len() as u64, names.iter().map(|(name, ..)| name.as_str()));
+        let folders = vec![cab::Folder { method, packed: 0, blocks: 0 }; folders.len()];
+        Self { names, folders, front }
+    }
+
+    fn tables(&self) -> Result<Vec<u8>, cab::write::Error> {
+        let member = |(name, size, folder, offset): &(String, u64, usize, u64)| (name.clone(), *size, *folder, *offset);
+        let members: Vec<_> = self.names.iter().map(member).collect();
+        let members: Vec<cab::Member<'_>> = members
+            .iter()
+            .map(|(name, size, folder, offset)| cab::Member { name, size: *size, folder: *folder, offset: *offset })
+            .collect();
+        cab::tables(&self.folders, &members)
+    }
+
+    fn size(&self) -> u64 {
+        self.folders.iter().fold(self.front, |sum, folder| sum + folder.packed)
+    }
+}
+
+/// Writes cabinets one behind the other: room for the tables, the data, then the tables.
+struct CabinetWriter {
+    out: BufWriter<NamedTempFile>,
+    cabinets: Vec<Open>,
+    current: usize,
+    begun: bool,
+}
+
+impl CabinetWriter {
+    fn add<E: FnOnce(std::io::Error) -> Error>(
+        &mut self,
+        job: &Job,
+        made: &Made,
+        failed: impl Fn() -> E,
+    ) -> Result<(), Error> {
+        while self.current < job.cabinet {
+            self.close(&failed)?;
+        }
+        self.begin().map_err(failed())?;
+        self.out.write_all(&made.data).map_err(failed())?;
+        let open = self.cabinets.get_mut(job.cabinet).and_then(|open| open.folders.get_mut(job.folder));
+        if let Some(folder) = open {
+            folder.packed += made.data.len() as u64;
+            folder.blocks += made.blocks;
+        }
+        Ok(())
+    }
+
+    /// Leaves room for the tables of the current cabinet.
+    fn begin(&mut self) -> std::io::Result<()> {
+        if !std::mem::replace(&mut self.begun, true) {
+            let front = self.cabinets.get(self.current).map_or(0, |open| open.front);
+            std::io::copy(&mut std::io::repeat(0).take(front), &mut self.out)?;
+        }
+        Ok(())
+    }
+
+    fn close<E: FnOnce(std::io::Error) -> Error>(&mut self, failed: impl Fn() -> E) -> Result<(), Error> {
+        self.begin().map_err(failed())?;
+        if let Some(open) = self.cabinets.get(self.current) {
+            let tables = open.tables()?;
+            let size = open.size();
+            let mut put = || {
+                let end = self.out.stream_position()?;
+                self.out.seek(SeekFrom::Start(end.saturating_sub(size)))?;
+                self.out.write_all(&tables)?;
+                self.out.seek(SeekFrom::Start(end))
+            };
+            put().map_err(failed())?;
+        }
+        self.current += 1;
+        self.begun = false;
+        Ok(())
+    }
+
+    /// The file, and the size of each cabinet in it.
+    fn finish<E: FnOnce(std::io::Error) -> Error>(
+        mut self,
+        failed: impl Fn() -> E,
+    ) -> Result<(NamedTempFile, Vec<u64>), Error> {
+        while self.current < self.cabinets.len() {
+            self.close(&failed)?;
+        }
+        let sizes = self.cabinets.iter().map(Open::size).collect();
+        let file = self.out.into_inner().map_err(|error| failed()(error.into_error()))?;
+        Ok((file, sizes))
+    }
+}
+
+/// SHA-256 of all and of each. The tables of a cabinet are its first bytes and come last, so it is read once more.
+fn finished(
+    mut file: NamedTempFile,
+    sizes: &[u64],
+    lasts: &[u32],
+    mut tally: Tally,
+) -> std::io::Result<CabinetFile> {
+    let input: &mut File = file.as_file_mut();
+    input.seek(SeekFrom::Start(0))?;
+    let (mut whole, mut buffer, mut start) = (Sha256::new(), vec![0; 1 << 18], 0);
+    let mut parts = Vec::new();
+    for (size, last) in sizes.iter().zip(lasts) {
+        let mut hash = Sha256::new();
+        let mut left = *size;
+        while left > 0 {
+            let length = left.min(buffer.len() as u64);
+            let bytes = buffer.get_mut(..length as usize).unwrap_or_default();
+            input.read_exact(bytes)?;
+            hash.update(&*bytes);
+            if sizes.len() > 1 {
+                whole.update(&*bytes);
+            }
+            left -= length;
+        }
+        parts.push(CabinetPart { start, size: *size, sha256: hash.finalize().into(), last: *last });
+        start += size;
+    }
+    input.seek(SeekFrom::Start(0))?;
+    let sha256 = match parts.as_slice() {
+        [only] => only.sha256,
+        _ => whole.finalize().into(),
+    };
+    tally.packed = start;
+    Ok(CabinetFile { packed: PackedFile { file, size: start, sha256, tally }, parts })
+}
