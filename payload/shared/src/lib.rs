@@ -7,11 +7,11 @@
 //! | [`template`] | text with directories and settings in it, resolved on the target |
 //! | [`condition`] | conditions over settings |
 //! | [`config`] | values in configuration files |
-//! | [`config`] | values in configuration files |
 //! | [`index`] | the files of a release: path, size, SHA-256, PE version, flags |
 //! | [`release`] | the signed head of a release on a share |
 //! | [`identity`] | the product as the bootstrap on a share knows it |
 //! | [`overlay`], [`pe_tail`] | how they travel behind a PE image |
+//! | [`solid`] | the files as long compressed streams |
 //! | [`path`] | which paths may be installed, and when two are the same |
 //! | [`settings`] | which value a setting has |
 //! | [`args`], [`quote`], [`exit`] | the command line, and how a run ends |
@@ -42,6 +42,7 @@ pub mod quote;
 pub mod read_at;
 pub mod release;
 pub mod settings;
+pub mod solid;
 pub mod sort;
 pub mod state;
 pub mod template;

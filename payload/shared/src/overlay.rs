@@ -1,4 +1,4 @@
-//! What stands behind the bootstrap's PE image: plan, index, cabinet.
+//! What stands behind the bootstrap's PE image: plan, index, and the payload as a cabinet or as solid streams.
 //!
 //! ```text
 //! 0   magic "PKGOVLY\x01"
@@ -29,8 +29,10 @@ pub type Tag = [u8; 8];
 pub const PLAN: Tag = *b"plan\0\0\0\0";
 /// The encoded [`crate::index::Index`].
 pub const INDEX: Tag = *b"index\0\0\0";
-/// The cabinet with the payload.
+/// The cabinet with the payload. A setup EXE has either this or [`SOLID`].
 pub const CABINET: Tag = *b"cabinet\0";
+/// The payload as long compressed streams ([`crate::solid`]).
+pub const SOLID: Tag = *b"solid\0\0\0";
 /// The name of the site that is chosen when nobody says (UTF-8).
 pub const SITE: Tag = *b"site\0\0\0\0";
 /// The encoded [`crate::identity::Identity`].
@@ -47,7 +49,7 @@ pub const MOST_MEMORY: u64 = 1 << 30;
 /// What a bootstrap is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// A setup EXE: plan, index, cabinet.
+    /// A setup EXE: plan, index, cabinet or solid streams.
     Setup,
     /// The copy in the install directory: plan, index.
     Installed,
