@@ -1,8 +1,9 @@
 //! From a request to artefacts: the one place that knows every step, and none of their details.
 //!
-//! Manifest and payload become plans ([`crate::plan`]); each plan's files are read once ([`crate::content`]);
-//! every output is planned from the same release and written into one sink, which shows all artefacts or none.
+//! Manifest and payload become plans ([`crate::plan`]); each plan's files are read once and compressed for all outputs
+//! together ([`crate::content`]); every output is planned from the same release and written into one sink, which shows all artefacts or none.
 
+mod contents;
 mod package;
 mod previous;
 mod sites;
@@ -12,14 +13,17 @@ use std::cell::RefCell;
 use camino::Utf8Path;
 use packager_shared::plan::Arch;
 
+use self::contents::Workshop;
 use self::package::Made;
+use crate::content::{Cache, Tally};
 use crate::diagnostics::{Diagnostic, Source};
 use crate::outputs::sink::{FileSink, Kind, Sink, Written};
 use crate::outputs::{bootstrap, share};
 use crate::plan::{self, PackagePlan};
 use crate::report::artifacts::arch_name;
 use crate::report::{
-    Artifact, ArtifactKind, BuildError, BuildReport, BuildRequest, OutputKind, Phase, Problem, Reporter,
+    Artifact, ArtifactKind, BuildError, BuildReport, BuildRequest, Compressed, OutputKind, Phase, Problem,
+    Reporter,
 };
 use crate::sign::{PublicKey, ReleaseKey};
 
@@ -41,11 +45,17 @@ pub fn build(request: &BuildRequest, reporter: &mut dyn Reporter) -> Result<Buil
         0 => {}
         errors => return Err(BuildError::Manifest { errors }),
     }
-    let packages = chosen(&loaded.plans, &request.archs)?;
+    let mut plans = loaded.plans;
+    for package in &mut plans {
+        let options = &mut package.outputs;
+        options.msi.compression = request.compression.msi.unwrap_or(options.msi.compression);
+        options.exe = request.compression.exe.unwrap_or(options.exe);
+    }
+    let packages = chosen(&plans, &request.archs)?;
     let Some(first) = packages.first() else { return Err(BuildError::Manifest { errors: 0 }) };
     out_of_the_payload(request, &packages)?;
     let wants = wants(request, first);
-    sites::check(&loaded.plans, request, wants)?;
+    sites::check(&plans, request, wants)?;
     let key = if wants.share { Some(signing_key(first)?) } else { None };
 
     let previous = previous::open(&request.previous)?;
@@ -53,18 +63,27 @@ pub fn build(request: &BuildRequest, reporter: &mut dyn Reporter) -> Result<Buil
     if wants.share {
         share::begin(&packages, &sink)?;
     }
-    let total = packages.iter().flat_map(|package| &package.files).map(|file| file.size).sum();
-    reporter.phase(Phase::Content, total);
+    let cache = request.cache.as_deref().map(Cache::open).transpose().map_err(package::content_error)?;
+    let scratch = package::utf8(sink.scratch()?)?;
     let reporter = RefCell::new(reporter);
-    let progress = |bytes| reporter.borrow_mut().advance(bytes);
+    let workshop = Workshop {
+        scratch: &scratch,
+        threads: Workshop::threads(request),
+        cache: cache.as_ref(),
+        reporter: &reporter,
+    };
     let mut made = Vec::new();
     for package in &packages {
-        made.push(package::make(package, wants, (request, &previous), &sink, &progress)?);
+        made.push(package::make(package, wants, (request, &previous), &sink, &workshop)?);
+    }
+    if let Some(cache) = &cache {
+        cache.trim(Cache::MOST);
     }
     let platforms: Vec<String> = made.iter().filter_map(|made| made.platform.clone()).collect();
     previous::all_used(&previous, &platforms)?;
     let reporter = reporter.into_inner();
     reporter.phase(Phase::Write, 0);
+    reporter.compressed(&compressed(&made, cache.is_some()));
     for problem in made.iter().flat_map(|made| &made.warnings) {
         reporter.diagnostic(&loaded.source, &warning(&loaded.source, problem));
     }
@@ -83,6 +102,14 @@ pub fn build(request: &BuildRequest, reporter: &mut dyn Reporter) -> Result<Buil
         reporter.artifact(artifact);
     }
     Ok(report)
+}
+
+/// What compressing all architectures took.
+fn compressed(made: &[Made], cache: bool) -> Compressed {
+    let tally = made.iter().fold(Tally::default(), |all, made| all.and(made.tally));
+    let Tally { plain, packed, units, cached } = tally;
+    let seconds = made.iter().map(|made| made.seconds).sum();
+    Compressed { plain, packed, units, cached, cache, seconds }
 }
 
 /// A warning about the version, at its place.

@@ -1,23 +1,21 @@
 //! One architecture: its payload read once, its MSI and its setup EXE written.
 
-use std::num::NonZeroUsize;
+use std::time::Instant;
 
-use camino::{Utf8Path, Utf8PathBuf};
-use packager_shared::index::Index;
+use camino::Utf8PathBuf;
 use packager_shared::plan::Site;
 
+use super::contents::{self, Contents, Workshop};
 use super::previous::{self, Previous};
 use super::{Wants, read, sites};
-use crate::content::{self, CabinetFile, Content, Hashed, Limits, Pass};
-use crate::formats::{cab, msidb, pe};
+use crate::content::cabinets::{CabinetFile, Layout};
+use crate::content::{self, Hashed, Survey, Tally};
+use crate::formats::{msidb, pe};
 use crate::outputs::bootstrap::{self, Encoded, Stub};
 use crate::outputs::sink::{self, FileSink, Kind, Sink, Written};
 use crate::outputs::{InstalledFile, Release, exe, msi, share};
-use crate::plan::{Compression, FileVersion, PackagePlan, ids};
+use crate::plan::{FileVersion, PackagePlan};
 use crate::report::{BuildError, BuildRequest, Problem};
-
-/// zlib's default.
-const DEFLATE_LEVEL: u32 = 6;
 
 /// What was made of one architecture.
 pub struct Made {
@@ -37,6 +35,10 @@ pub struct Made {
     pub platform: Option<String>,
     /// What is to be said of the upgrade from an earlier MSI.
     pub warnings: Vec<Problem>,
+    /// What compressing took.
+    pub tally: Tally,
+    /// How long reading and compressing took.
+    pub seconds: f64,
 }
 
 /// Makes the artefacts of one architecture.
@@ -45,7 +47,7 @@ pub fn make(
     wants: Wants,
     (request, earlier): (&BuildRequest, &[Previous]),
     sink: &FileSink,
-    progress: &dyn Fn(u64),
+    workshop: &Workshop<'_, '_>,
 ) -> Result<Made, BuildError> {
     let icon = package.icon.as_deref().map(read).transpose()?;
     let license = license(package)?;
@@ -53,28 +55,29 @@ pub fn make(
     let staging = if wants.share { sink.staging(&share::config::staging_folder(package))? } else { None };
     let staging = staging.map(utf8).transpose()?;
 
-    let mut bootstrap = Vec::new();
-    let mut payload = Index::default();
-    let scratch = utf8(sink.scratch()?)?;
-    let content = pass(package, request, &scratch, staging.as_deref(), progress).run(|hashed| {
-        payload = bootstrap::payload_index(&package.files, hashed);
-        bootstrap = bootstrap::installed(&package.target, &payload, stub)?;
-        Ok(bootstrap.clone())
-    });
-    let content = content.map_err(content_error)?;
+    let start = Instant::now();
+    let mut survey = workshop.survey(&package.files, staging.as_deref()).map_err(content_error)?;
+    let payload = bootstrap::payload_index(&package.files, &survey.files);
+    let bootstrap = bootstrap::installed(&package.target, &payload, stub)?;
+    let name = &package.target.bootstrap.name;
+    survey.add(name, &bootstrap, staging.as_deref()).map_err(content_error)?;
     let index = bootstrap::with_bootstrap(payload, &package.target, &bootstrap);
     let encoded = Encoded::new(&package.target, index);
     encoded
         .check()
         .map_err(|error| BuildError::Input(Problem::new(format!("the plan cannot be used: {error}"))))?;
+    let layout = Layout::of(&survey.files, contents::limits(package));
+    let contents = Contents::of(package, wants, &survey, &layout, &encoded.entries, workshop);
+    let contents = contents.map_err(content_error)?;
+    let seconds = start.elapsed().as_secs_f64();
 
-    let files = installed_files(package, &content, &bootstrap);
-    let cabinets: Vec<u32> = content.cabinet.parts.iter().map(|part| part.last).collect();
+    let files = installed_files(package, &survey, &layout, &bootstrap);
+    let cabinets = layout.lasts();
     let release = Release {
         package,
         files: &files,
         digest: encoded.digest(),
-        cabinet: content.cabinet.sha256,
+        cabinet: contents.msi.as_ref().map_or([0; 32], |cabinets| cabinets.packed.sha256),
         cabinets: &cabinets,
         site: None,
         image: &bootstrap,
@@ -86,18 +89,12 @@ pub fn make(
     let chosen = sites::chosen(package, request);
     let (msi, exe) = std::thread::scope(|scope| {
         let exe = scope.spawn(|| match chosen.as_slice() {
-            [] => Ok((write_exe(package, wants, &encoded, &content, stub, sink)?, Vec::new())),
-            chosen => sites::write_exes(package, chosen, wants, &encoded, &content, stub, sink),
+            [] => Ok((write_exe(package, wants, &encoded, &contents, stub, sink)?, Vec::new())),
+            chosen => sites::write_exes(package, chosen, wants, &encoded, &contents, stub, sink),
         });
         let msi = match chosen.as_slice() {
-            [] => write_msi(release, wants, &content, sink).and_then(|(msi, mut more)| {
-                more.extend(write_translations(release, None, wants, &[&content.cabinet], sink)?);
-                Ok((msi, more))
-            }),
-            chosen => {
-                let pass = |files| Pass { files, ..pass(package, request, &scratch, None, &|_| ()) };
-                sites::write_msis(release, chosen, wants, &content, &pass, sink)
-            }
+            [] => write_msi(release, wants, contents.msi.as_ref(), sink),
+            chosen => sites::write_msis(release, chosen, contents.msi.as_ref(), workshop, sink),
         };
         (msi, exe.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
     });
@@ -120,7 +117,8 @@ pub fn make(
         }
     }
     let platform = plan.as_ref().map(|plan| msi::previous::platform(plan).to_owned());
-    Ok(Made { encoded, bootstrap, icon, staged: staging.is_some(), artefacts, packages, platform, warnings })
+    let (staged, tally) = (staging.is_some(), contents.tally());
+    Ok(Made { encoded, bootstrap, icon, staged, artefacts, packages, platform, warnings, tally, seconds })
 }
 
 /// The licence, for packages that show it. That it is text has been looked at.
@@ -129,44 +127,32 @@ fn license(package: &PackagePlan) -> Result<Option<String>, BuildError> {
     Ok(path.map(read).transpose()?.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
 }
 
-fn pass<'a>(
-    package: &'a PackagePlan,
-    request: &'a BuildRequest,
-    scratch: &'a Utf8Path,
-    share: Option<&'a Utf8Path>,
-    progress: &'a dyn Fn(u64),
-) -> Pass<'a> {
-    let threads =
-        request.jobs.or_else(|| std::thread::available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN);
-    let method = match package.outputs.msi.compression {
-        Compression::None => cab::Method::Stored,
-        Compression::Mszip => cab::Method::Mszip,
-    };
-    Pass {
-        files: &package.files,
-        bootstrap: &package.target.bootstrap.name,
-        key: &ids::file_key,
-        folder: scratch,
-        share,
-        options: cab::Options { method, level: DEFLATE_LEVEL, threads },
-        limits: package.outputs.msi.cabinet_size.map_or_else(Limits::default, Limits::of_bytes),
-        progress,
-    }
-}
-
 /// What the outputs see of each file; the bootstrap is last.
-fn installed_files(package: &PackagePlan, content: &Content, bootstrap: &[u8]) -> Vec<InstalledFile> {
+fn installed_files(
+    package: &PackagePlan,
+    survey: &Survey,
+    layout: &Layout,
+    bootstrap: &[u8],
+) -> Vec<InstalledFile> {
     let own = pe::version_of(std::io::Cursor::new(bootstrap))
         .ok()
         .flatten()
         .map(|version| FileVersion { version: version.file, languages: version.languages });
     let payload = package.files.iter().map(|file| (file.version.clone(), file.keep));
-    let all = content.files.iter().zip(payload.chain([(own, false)]));
-    all.map(|(hashed, (version, keep))| installed_file(hashed, version, keep)).collect()
+    let all = survey.files.iter().zip(payload.chain([(own, false)])).enumerate();
+    all.map(|(number, (hashed, (version, keep)))| {
+        installed_file(hashed, version, keep, layout.sequence(number))
+    })
+    .collect()
 }
 
 /// What the outputs see of a file.
-pub(super) fn installed_file(hashed: &Hashed, version: Option<FileVersion>, keep: bool) -> InstalledFile {
+pub(super) fn installed_file(
+    hashed: &Hashed,
+    version: Option<FileVersion>,
+    keep: bool,
+    sequence: u32,
+) -> InstalledFile {
     InstalledFile {
         path: hashed.path.clone(),
         size: hashed.size,
@@ -174,7 +160,7 @@ pub(super) fn installed_file(hashed: &Hashed, version: Option<FileVersion>, keep
         file_hash: hashed.msi_hash.unwrap_or_default(),
         version,
         keep,
-        sequence: hashed.sequence,
+        sequence,
     }
 }
 
@@ -182,48 +168,44 @@ fn write_exe(
     package: &PackagePlan,
     wants: Wants,
     encoded: &Encoded,
-    content: &Content,
+    contents: &Contents,
     stub: Stub<'_>,
     sink: &dyn Sink,
 ) -> Result<Option<Written>, BuildError> {
     let for_share = wants.share && !package.target.bootstrap.first_install_msi;
-    if !wants.exe && !for_share {
-        return Ok(None);
-    }
-    let plan = exe::plan(package, None, encoded, &content.cabinet)?;
+    let Some(payload) = contents.exe().filter(|_| wants.exe || for_share) else { return Ok(None) };
+    let plan = exe::plan(package, None, encoded, payload)?;
     let place = place(wants.exe, &plan.config.file, Kind::Setup);
-    exe::write(&plan, encoded, &content.cabinet, stub, sink, (&place.0, place.1)).map(Some)
+    exe::write(&plan, encoded, payload, stub, sink, (&place.0, place.1)).map(Some)
 }
 
-/// The MSI, and the transforms that go with it.
+/// The MSI, and the transforms and further languages that go with it.
 fn write_msi(
     release: Release<'_>,
     wants: Wants,
-    content: &Content,
+    cabinets: Option<&CabinetFile>,
     sink: &dyn Sink,
 ) -> Result<sites::Packages, BuildError> {
-    let package = release.package;
-    let for_share = wants.share && package.target.bootstrap.first_install_msi;
-    if !wants.msi && !for_share {
-        return Ok((None, Vec::new()));
-    }
+    let Some(cabinets) = cabinets else { return Ok((None, Vec::new())) };
     let plan = msi::plan(release).map_err(msi_error)?;
     let (path, kind) = place(wants.msi, &plan.file_name, Kind::Msi);
-    let written = msi::write(&plan, release, &content.cabinet, sink, (&path, kind)).map_err(msi_error)?;
-    let transforms =
-        if wants.msi { msi::write_transforms(&plan, release, sink).map_err(msi_error)? } else { Vec::new() };
-    Ok((Some(written), transforms))
+    let written = msi::write(&plan, release, cabinets, sink, (&path, kind)).map_err(msi_error)?;
+    let mut more = Vec::new();
+    if wants.msi {
+        more = msi::write_transforms(&plan, release, sink).map_err(msi_error)?;
+        more.extend(write_translations(release, None, &[cabinets], sink)?);
+    }
+    Ok((Some(written), more))
 }
 
 /// The MSIs of the further languages: other texts around the same cabinet. The share has none of them.
 pub(super) fn write_translations(
     release: Release<'_>,
     site: Option<&Site>,
-    wants: Wants,
     cabinets: &[&CabinetFile],
     sink: &dyn Sink,
 ) -> Result<Vec<Written>, BuildError> {
-    let languages = if wants.msi { release.package.outputs.msi.translations.as_slice() } else { &[] };
+    let languages = &release.package.outputs.msi.translations;
     let write = |language: &u16| {
         let package = release.package.translated(*language);
         let release = Release { package: &package, ..release };
@@ -246,9 +228,8 @@ fn place(own: bool, name: &str, kind: Kind) -> (String, Kind) {
 pub(super) fn content_error(error: content::Error) -> BuildError {
     match error {
         content::Error::Io { action, path, source } => io_error(format!("{action} {path}"), &source),
-        content::Error::Cabinet(cab::write::Error::Io(source)) => {
-            io_error("cannot write the temporary cabinet".into(), &source)
-        }
+        content::Error::Stream(source) => io_error("cannot compress the files".into(), &source),
+        content::Error::Threads(source) => io_error("cannot start a thread".into(), &source),
         error => BuildError::Input(Problem::new(error.to_string())),
     }
 }
@@ -276,7 +257,7 @@ pub(super) fn msi_error(error: msi::Error) -> BuildError {
     }
 }
 
-fn utf8(path: std::path::PathBuf) -> Result<Utf8PathBuf, BuildError> {
+pub(super) fn utf8(path: std::path::PathBuf) -> Result<Utf8PathBuf, BuildError> {
     Utf8PathBuf::from_path_buf(path).map_err(|path| {
         let problem =
             Problem::new(format!("the output folder {} has a name that is not Unicode", path.display()));

@@ -5,8 +5,10 @@ use packager_shared::plan::Site;
 use sha2::{Digest as _, Sha256};
 
 use super::Wants;
+use super::contents::{self, Contents, Workshop};
 use super::package::{content_error, installed_file, msi_error, write_translations};
-use crate::content::{Content, Pass};
+use crate::content::Survey;
+use crate::content::cabinets::{CabinetFile, Layout};
 use crate::diagnostics::suggest::closest;
 use crate::formats::cab;
 use crate::outputs::bootstrap::{Encoded, Stub};
@@ -69,59 +71,56 @@ pub fn write_exes(
     sites: &[&Site],
     wants: Wants,
     encoded: &Encoded,
-    content: &Content,
+    contents: &Contents,
     stub: Stub<'_>,
     sink: &dyn Sink,
 ) -> Result<Packages, BuildError> {
+    let Some(payload) = contents.exe().filter(|_| wants.exe) else { return Ok((None, Vec::new())) };
     let write = |site: &&Site| {
-        let plan = exe::plan(package, Some(&site.name), encoded, &content.cabinet)?;
-        exe::write(&plan, encoded, &content.cabinet, stub, sink, (&plan.config.file, Kind::Setup))
+        let plan = exe::plan(package, Some(&site.name), encoded, payload)?;
+        exe::write(&plan, encoded, payload, stub, sink, (&plan.config.file, Kind::Setup))
     };
-    let sites = if wants.exe { sites } else { &[] };
     Ok((None, sites.iter().map(write).collect::<Result<_, BuildError>>()?))
 }
 
 /// An MSI for each site and language, around the same cabinets. Files of a site stand in cabinets of its own behind
 /// them, stored: all else of two sites' MSIs is the same.
-pub fn write_msis<'p>(
-    release: Release<'p>,
+pub fn write_msis(
+    release: Release<'_>,
     sites: &[&Site],
-    wants: Wants,
-    content: &Content,
-    pass: &dyn Fn(&'p [PlannedFile]) -> Pass<'p>,
+    cabinets: Option<&CabinetFile>,
+    workshop: &Workshop<'_, '_>,
     sink: &dyn Sink,
 ) -> Result<Packages, BuildError> {
+    let Some(shared) = cabinets else { return Ok((None, Vec::new())) };
     let mut all = Vec::new();
-    for site in if wants.msi { sites } else { &[] } {
+    for site in sites {
         let own = files(release.package, site);
         if own.is_empty() {
-            all.extend(write_msi(release, site, wants, &[&content.cabinet], sink)?);
+            all.extend(write_msi(release, site, &[shared], sink)?);
             continue;
         }
-        let pass = pass(own);
-        let pass = Pass {
-            key: &ids::site_file_key,
-            options: cab::Options { method: cab::Method::Stored, ..pass.options },
-            ..pass
-        };
-        let own_content = pass.run_alone().map_err(content_error)?;
+        let survey = workshop.survey(own, None).map_err(content_error)?;
+        let layout = Layout::of(&survey.files, contents::limits(release.package));
+        let own_cabinets = workshop.cabinets(&survey, &layout, cab::Method::Stored, &ids::site_file_key);
+        let own_cabinets = own_cabinets.map_err(content_error)?;
         let before = release.cabinets.last().copied().unwrap_or_default();
         let mut cabinets = release.cabinets.to_vec();
-        cabinets.extend(own_content.cabinet.parts.iter().map(|part| before.saturating_add(part.last)));
-        let files = laid_over(release.files, own, &own_content, before);
+        cabinets.extend(own_cabinets.parts.iter().map(|part| before.saturating_add(part.last)));
+        let files = laid_over(release.files, own, (&survey, &layout), before);
         let mut paths: Vec<String> = own.iter().map(|file| path::lower(&file.path)).collect();
         paths.sort_unstable();
         let mut digest = Sha256::new();
         digest.update(release.cabinet);
-        digest.update(own_content.cabinet.sha256);
+        digest.update(own_cabinets.packed.sha256);
         let release = Release {
             files: &files,
             cabinet: digest.finalize().into(),
             cabinets: &cabinets,
-            site: Some(SiteFiles { paths: &paths, cabinets: own_content.cabinet.parts.len() }),
+            site: Some(SiteFiles { paths: &paths, cabinets: own_cabinets.parts.len() }),
             ..release
         };
-        all.extend(write_msi(release, site, wants, &[&content.cabinet, &own_content.cabinet], sink)?);
+        all.extend(write_msi(release, site, &[shared, &own_cabinets], sink)?);
     }
     Ok((None, all))
 }
@@ -129,14 +128,13 @@ pub fn write_msis<'p>(
 fn write_msi(
     release: Release<'_>,
     site: &Site,
-    wants: Wants,
-    cabinets: &[&crate::content::CabinetFile],
+    cabinets: &[&CabinetFile],
     sink: &dyn Sink,
 ) -> Result<Vec<Written>, BuildError> {
     let plan = msi::plan_for(release, Some(site)).map_err(msi_error)?;
     let place = (plan.file_name.as_str(), Kind::Msi);
     let mut all = vec![msi::write_around(&plan, release, cabinets, sink, place).map_err(msi_error)?];
-    all.extend(write_translations(release, Some(site), wants, cabinets, sink)?);
+    all.extend(write_translations(release, Some(site), cabinets, sink)?);
     Ok(all)
 }
 
@@ -144,7 +142,7 @@ fn write_msi(
 fn laid_over(
     payload: &[InstalledFile],
     own: &[PlannedFile],
-    content: &Content,
+    (survey, layout): (&Survey, &Layout),
     before: u32,
 ) -> Vec<InstalledFile> {
     let (bootstrap, payload) =
@@ -152,10 +150,9 @@ fn laid_over(
     let lower: std::collections::HashSet<String> = own.iter().map(|file| path::lower(&file.path)).collect();
     let mut all: Vec<InstalledFile> =
         payload.iter().filter(|file| !lower.contains(&path::lower(&file.path))).cloned().collect();
-    for (planned, hashed) in own.iter().zip(&content.files) {
-        let mut file = installed_file(hashed, planned.version.clone(), planned.keep);
-        file.sequence = file.sequence.saturating_add(before);
-        all.push(file);
+    for (number, (planned, hashed)) in own.iter().zip(&survey.files).enumerate() {
+        let sequence = layout.sequence(number).saturating_add(before);
+        all.push(installed_file(hashed, planned.version.clone(), planned.keep, sequence));
     }
     all.extend(bootstrap.cloned());
     all

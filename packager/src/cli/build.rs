@@ -9,7 +9,8 @@ use super::Outcome;
 use super::console::Console;
 use crate::model::values;
 use crate::report::artifacts::size;
-use crate::report::{BuildRequest, OutputKind};
+use crate::plan::{Compression, ExeCompression};
+use crate::report::{BuildRequest, Compressions, OutputKind};
 
 /// Build the MSI, the setup EXE and the share
 #[derive(Debug, clap::Args)]
@@ -34,6 +35,13 @@ pub struct Args {
     /// once)
     #[arg(long, value_name = "OLD.msi")]
     pub previous: Vec<Utf8PathBuf>,
+    /// Compression instead of the manifest's: none, mszip or lzx for the MSI, fast, balanced or max for the setup EXE
+    /// (may be given once for each)
+    #[arg(long = "compression", value_name = "WORD", value_parser = parse_compression)]
+    pub compressions: Vec<Compressions>,
+    /// Keep what is compressed in this folder, and take from it what has not changed
+    #[arg(long, value_name = "DIR")]
+    pub cache: Option<Utf8PathBuf>,
     /// Threads to use; the result does not depend on it [default: one for each core]
     #[arg(long, short, value_name = "N")]
     pub jobs: Option<NonZeroUsize>,
@@ -50,6 +58,11 @@ impl Args {
             archs: self.archs.clone(),
             sites: self.sites.clone(),
             previous: self.previous.clone(),
+            compression: self.compressions.iter().fold(Compressions::default(), |all, chosen| Compressions {
+                msi: chosen.msi.or(all.msi),
+                exe: chosen.exe.or(all.exe),
+            }),
+            cache: self.cache.clone(),
             jobs: self.jobs,
         }
     }
@@ -58,6 +71,13 @@ impl Args {
 impl Args {
     /// What the parts of a command line have to do with each other.
     pub fn check(&self) -> Result<(), clap::Error> {
+        let twice = |which: fn(&Compressions) -> bool| self.compressions.iter().filter(|c| which(c)).count() > 1;
+        for (output, twice) in [("MSI", twice(|c| c.msi.is_some())), ("setup EXE", twice(|c| c.exe.is_some()))] {
+            if twice {
+                let text = format!("two words for the compression of the {output}: `--compression` takes one\n");
+                return Err(clap::Error::raw(clap::error::ErrorKind::ArgumentConflict, text));
+            }
+        }
         if self.sites.is_empty() || !self.outputs.contains(&OutputKind::Share) {
             return Ok(());
         }
@@ -76,6 +96,24 @@ pub fn run(args: &Args, console: &mut Console) -> Outcome {
         console.say(&format!("{head}\n{}", report.table()));
     }
     Ok(())
+}
+
+fn parse_compression(text: &str) -> Result<Compressions, String> {
+    let (mut msi, mut exe) = (None, None);
+    match text {
+        "none" => msi = Some(Compression::None),
+        "mszip" => msi = Some(Compression::Mszip),
+        "lzx" => msi = Some(Compression::Lzx),
+        "fast" => exe = Some(ExeCompression::Fast),
+        "balanced" => exe = Some(ExeCompression::Balanced),
+        "max" => exe = Some(ExeCompression::Max),
+        _ => {
+            return Err(format!(
+                "there is no compression `{text}`; an MSI has none, mszip or lzx, a setup EXE fast, balanced or max"
+            ));
+        }
+    }
+    Ok(Compressions { msi, exe })
 }
 
 fn parse_arch(text: &str) -> Result<Arch, String> {

@@ -6,7 +6,8 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::{Value, json};
 
 use crate::diagnostics::{Diagnostic, Severity, Source, render};
-use crate::report::{Artifact, BuildError, Phase, Problem, Reporter};
+use crate::report::artifacts::size;
+use crate::report::{Artifact, BuildError, Compressed, Phase, Problem, Reporter};
 
 /// `--message-format`
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -172,10 +173,11 @@ impl Reporter for Console {
             return;
         }
         let verb = match phase {
-            Phase::Content => "Compressing",
+            Phase::Read => "Reading",
+            Phase::Compress => "Compressing",
             Phase::Write => "Writing",
         };
-        let style = ProgressStyle::with_template("{msg:>12} [{bar:30}] {bytes}/{total_bytes} {eta}")
+        let style = ProgressStyle::with_template("{msg:>12} [{bar:30}] {bytes}/{total_bytes} {bytes_per_sec} {eta}")
             .unwrap_or_else(|_| ProgressStyle::default_bar());
         // Draws nothing where standard error is not a terminal.
         let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr());
@@ -186,6 +188,31 @@ impl Reporter for Console {
         if let Some(bar) = &self.bar {
             bar.inc(bytes);
         }
+    }
+
+    fn compressed(&mut self, compressed: &Compressed) {
+        let Compressed { plain, packed, units, cached, cache, seconds } = *compressed;
+        if plain == 0 {
+            return;
+        }
+        if self.is_json() {
+            self.json(&json!({
+                "reason": "compressed", "plain_bytes": plain, "packed_bytes": packed, "seconds": seconds,
+                "units": units, "cached_units": if cache { json!(cached) } else { Value::Null },
+            }));
+            return;
+        }
+        let mut text = format!(
+            "compressed {} to {} ({:.1} %) in {seconds:.1} s, {}/s",
+            size(plain),
+            size(packed),
+            compressed.ratio() * 100.0,
+            size(compressed.throughput() as u64),
+        );
+        if cache {
+            text.push_str(&format!("; {cached} of {units} parts from the cache"));
+        }
+        self.say(&text);
     }
 
     fn artifact(&mut self, artifact: &Artifact) {

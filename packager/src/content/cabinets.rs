@@ -11,7 +11,7 @@ use super::cache::Key;
 use super::divide::{self, Limits, PART, Stretches};
 use super::error::io;
 use super::workers::in_order;
-use super::{Error, Hashed, PackedFile, Packing, Survey, Tally};
+use super::{Cache, Error, Hashed, PackedFile, Packing, Survey, Tally};
 use crate::formats::cab::layout::front_len;
 use crate::formats::cab::{self, Coder, Method};
 
@@ -134,6 +134,8 @@ pub fn pack(
         current: 0,
         begun: false,
     };
+    // What is stored is faster read from where it is.
+    let cache = packing.cache.filter(|_| method != Method::Stored);
     let mut tally = Tally { units: jobs.len() as u64, ..Tally::default() };
     in_order(
         jobs.len(),
@@ -143,7 +145,7 @@ pub fn pack(
         |(coder, plain), number, progress| match jobs.get(number) {
             Some(job) => {
                 let folder = cabinets.get(job.cabinet).and_then(|folders| folders.get(job.folder));
-                make(survey, folder, job, (coder, method), plain, packing, progress)
+                make(survey, folder, job, (coder, method), plain, cache, progress)
             }
             None => Ok(Made { data: Vec::new(), blocks: 0, cached: false }),
         },
@@ -193,13 +195,12 @@ fn make(
     job: &Job,
     (coder, method): (&mut Coder, Method),
     plain: &mut Vec<u8>,
-    packing: Packing<'_>,
+    cache: Option<&Cache>,
     progress: &dyn Fn(u64),
 ) -> Result<Made, Error> {
     let start = job.from.saturating_sub(Coder::HISTORY as u64);
     let contents = folder.map_or(&[][..], |folder| folder.contents);
     let ranges = || ranges(contents, start, job.to);
-    let cache = packing.cache.filter(|_| method != Method::Stored);
     let name = cache.map(|_| {
         let mut key = Key::new("cabinet", Coder::VERSION, &format!("{method:?} {}", job.from - start));
         for (content, from, to) in ranges() {
@@ -218,12 +219,7 @@ fn make(
         }
     }
     let mut data = Vec::with_capacity(plain.len() / 2);
-    let mut told = 0;
-    let blocks = coder.encode(plain, (job.from - start) as usize, &mut data, &mut |bytes| {
-        told += bytes;
-        progress(bytes);
-    });
-    progress((job.to - job.from).saturating_sub(told));
+    let blocks = coder.encode(plain, (job.from - start) as usize, &mut data, &mut |bytes| progress(bytes));
     if let Some((cache, name)) = cache.zip(name) {
         cache.put(&name, &data, blocks);
     }
@@ -241,9 +237,23 @@ fn ranges(contents: &[Content], from: u64, to: u64) -> impl Iterator<Item = (&Co
     })
 }
 
+/// A member, with its name.
+struct Named {
+    name: String,
+    size: u64,
+    folder: usize,
+    offset: u64,
+}
+
+impl Named {
+    fn member(&self) -> cab::Member<'_> {
+        cab::Member { name: &self.name, size: self.size, folder: self.folder, offset: self.offset }
+    }
+}
+
 /// A cabinet whose folders are being made.
 struct Open {
-    names: Vec<(String, u64, usize, u64)>,
+    members: Vec<Named>,
     folders: Vec<cab::Folder>,
     front: u64,
 }
@@ -256,27 +266,27 @@ impl Open {
         method: Method,
         key: &dyn Fn(&str) -> String,
     ) -> Self {
-        let mut names = Vec::with_capacity(contents.len());
+        let mut members = Vec::with_capacity(contents.len());
         for (number, folder) in folders.iter().enumerate() {
             let mut offset = 0;
             for content in folder.contents {
                 let files = content.files.iter().filter_map(|file| survey.files.get(*file));
-                names.extend(files.map(|file| (key(&file.path), file.size, number, offset)));
+                members.extend(files.map(|file| Named {
+                    name: key(&file.path),
+                    size: file.size,
+                    folder: number,
+                    offset,
+                }));
                 offset += content.size;
             }
         }
-        let front = front_len(folders.len() as u64, names.iter().map(|(name, ..)| name.as_str()));
+        let front = front_len(folders.len() as u64, members.iter().map(|member| member.name.as_str()));
         let folders = vec![cab::Folder { method, packed: 0, blocks: 0 }; folders.len()];
-        Self { names, folders, front }
+        Self { members, folders, front }
     }
 
     fn tables(&self) -> Result<Vec<u8>, cab::write::Error> {
-        let member = |(name, size, folder, offset): &(String, u64, usize, u64)| (name.clone(), *size, *folder, *offset);
-        let members: Vec<_> = self.names.iter().map(member).collect();
-        let members: Vec<cab::Member<'_>> = members
-            .iter()
-            .map(|(name, size, folder, offset)| cab::Member { name, size: *size, folder: *folder, offset: *offset })
-            .collect();
+        let members: Vec<cab::Member<'_>> = self.members.iter().map(Named::member).collect();
         cab::tables(&self.folders, &members)
     }
 

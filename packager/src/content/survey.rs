@@ -2,7 +2,8 @@
 
 use std::collections::HashSet;
 use std::fs::File;
-use std::io::{Read, Write};
+use std::hash::Hasher as _;
+use std::io::{Read, Seek, SeekFrom, Write as _};
 use std::num::NonZeroUsize;
 use std::sync::Mutex;
 
@@ -13,10 +14,13 @@ use super::hash::Hasher;
 use super::sources::{PIECE, Source, sum};
 use super::workers::in_order;
 use super::{Error, Hashed};
+use crate::formats::pe::{self, Machine};
 use crate::plan::PlannedFile;
 
 /// Bytes read at a time: small enough to stay in the processor's cache from hash to hash.
 const READ: usize = 128 << 10;
+/// One in so many bytes must be code.
+const CODE_SHARE: u64 = 4;
 
 /// All installed files, and where their contents are.
 #[derive(Debug, Default)]
@@ -67,7 +71,7 @@ impl Survey {
             let (mut out, to) = Share::new(share).create(path)?;
             out.write_all(bytes).map_err(io("cannot write", &to))?;
         }
-        let code = is_code(bytes);
+        let code = is_code(std::io::Cursor::new(bytes), bytes.len() as u64);
         self.files.push(Hashed { path: path.to_owned(), size: bytes.len() as u64, sha256, msi_hash, code });
         self.sources.push(Source::memory(bytes));
         Ok(())
@@ -91,7 +95,7 @@ fn read(
     let mut input = File::open(source).map_err(io("cannot open", source))?;
     let mut copy = share.map(|share| share.create(&file.path)).transpose()?;
     let mut hasher = Hasher::new(file.version.is_none());
-    let (mut left, mut code, mut sums) = (file.size, None, Vec::new());
+    let (mut left, mut program, mut sums) = (file.size, None, Vec::new());
     let mut piece = sum();
     let mut of_piece = 0;
     while left > 0 {
@@ -103,7 +107,7 @@ fn read(
             }
             _ => io("cannot read", source)(error),
         })?;
-        code.get_or_insert_with(|| is_code(bytes));
+        program.get_or_insert_with(|| bytes.starts_with(b"MZ"));
         hasher.update(bytes);
         piece.write(bytes);
         of_piece += length;
@@ -123,16 +127,20 @@ fn read(
         Err(error) => return Err(io("cannot read", source)(error)),
     }
     let (sha256, msi_hash) = hasher.finish();
-    let code = code.unwrap_or_default();
+    let code = program.unwrap_or_default() && is_code(&mut input, file.size);
     let hashed = Hashed { path: file.path.clone(), size: file.size, sha256, msi_hash, code };
     Ok((hashed, Source::disk(source.clone(), sums)))
 }
 
-/// Whether a file starts as a PE program for x86 or x64 does ([PE/COFF], "MS-DOS Stub", "Machine Types").
-fn is_code(start: &[u8]) -> bool {
-    let at = start.get(0x3C..0x40).and_then(|bytes| bytes.try_into().ok()).map(u32::from_le_bytes);
-    let header = at.and_then(|at| start.get(at as usize..)).and_then(|rest| rest.get(..6));
-    start.starts_with(b"MZ") && matches!(header, Some(b"PE\0\0\x4c\x01" | b"PE\0\0\x64\x86"))
+/// Whether a file is a program for x86 or x64 processors, and code a good part of it: in one that is mostly debugging
+/// information a branch filter does more harm than good.
+fn is_code(mut input: impl Read + Seek, size: u64) -> bool {
+    if input.seek(SeekFrom::Start(0)).is_err() {
+        return false;
+    }
+    let Ok(image) = pe::Image::open(input) else { return false };
+    matches!(image.machine(), Machine::X86 | Machine::X64)
+        && image.code_bytes().saturating_mul(CODE_SHARE) >= size
 }
 
 /// The folder with the payload as plain files.

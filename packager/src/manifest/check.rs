@@ -123,12 +123,9 @@ impl Checker<'_> {
 
     fn choice(&mut self, text: &str, span: Range<usize>, choices: &'static [Choice], path: &str) {
         match choices.iter().find(|c| c.word == text) {
-            Some(choice) if choice.available == Available::Later => {
-                self.not_available(span, &format!("`{path} = \"{text}\"`"));
-            }
             Some(_) => {}
             None => {
-                let now = || choices.iter().filter(|c| c.available != Available::Later).map(|c| c.word);
+                let now = || choices.iter().map(|c| c.word);
                 let help = match closest(text, choices.iter().map(|c| c.word)) {
                     Some(near) => format!("did you mean \"{near}\"? There are: {}", list(now())),
                     None => format!("it is one of: {}", list(now())),

@@ -46,6 +46,10 @@ pub fn manifest(root: &DeTable<'_>) -> Manifest {
         bootstrap: root.table("bootstrap").map(|t| bootstrap(&t)).unwrap_or_default(),
         sites: root.table("site").map(|t| sites(&t)).unwrap_or_default(),
         msi: root.table("output").and_then(|t| t.table("msi")).map(|t| msi(&t)).unwrap_or_default(),
+        exe_compression: root
+            .table("output")
+            .and_then(|t| t.table("exe"))
+            .and_then(|t| t.text("compression")),
     }
 }
 

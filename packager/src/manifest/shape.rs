@@ -29,8 +29,6 @@ pub struct Field {
 pub struct Choice {
     /// The word.
     pub word: &'static str,
-    /// Whether this version can do it.
-    pub available: Available,
 }
 
 /// What may stand at a key.
@@ -96,10 +94,5 @@ pub(super) const fn later(key: &'static str, shape: Shape, doc: &'static str) ->
 
 /// A word.
 pub(super) const fn word(word: &'static str) -> Choice {
-    Choice { word, available: Available::Now }
-}
-
-/// A word that this version understands but cannot do.
-pub(super) const fn later_word(word: &'static str) -> Choice {
-    Choice { word, available: Available::Later }
+    Choice { word }
 }

@@ -69,6 +69,8 @@ pub struct Manifest {
     pub sites: Vec<Site>,
     /// `[output.msi]`
     pub msi: Msi,
+    /// `[output.exe] compression`
+    pub exe_compression: Option<Text>,
 }
 
 /// `[product]`

@@ -68,6 +68,8 @@ pub struct PackagePlan {
 pub struct Outputs {
     /// `[output.msi]`
     pub msi: MsiOptions,
+    /// `[output.exe] compression`
+    pub exe: ExeCompression,
     /// What only the share needs.
     pub share: ShareOptions,
 }
@@ -149,4 +151,18 @@ pub enum Compression {
     None,
     /// MSZIP (deflate).
     Mszip,
+    /// LZX.
+    Lzx,
+}
+
+/// How the files of a setup EXE are compressed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ExeCompression {
+    /// In cabinets, MSZIP unless the MSI's are stored: made once for both.
+    #[default]
+    Fast,
+    /// As streams of Zstandard.
+    Balanced,
+    /// As streams of LZMA2.
+    Max,
 }

@@ -7,6 +7,8 @@ use std::str::FromStr;
 use camino::Utf8PathBuf;
 use packager_shared::plan::Arch;
 
+use crate::plan::{Compression, ExeCompression};
+
 /// A kind of output that can be asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum OutputKind {
@@ -50,6 +52,15 @@ impl FromStr for OutputKind {
     }
 }
 
+/// Compression that is chosen for one build; `None`: the manifest's.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Compressions {
+    /// Of the MSI.
+    pub msi: Option<Compression>,
+    /// Of the setup EXE.
+    pub exe: Option<ExeCompression>,
+}
+
 /// What to build.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BuildRequest {
@@ -66,6 +77,10 @@ pub struct BuildRequest {
     pub sites: Vec<String>,
     /// MSIs that machines have: an upgrade from each must work.
     pub previous: Vec<Utf8PathBuf>,
+    /// Compression in the place of the manifest's.
+    pub compression: Compressions,
+    /// The folder where what is compressed is kept from build to build.
+    pub cache: Option<Utf8PathBuf>,
     /// Threads to use; `None`: as many as there are cores. The bytes do not depend on it.
     pub jobs: Option<NonZeroUsize>,
 }
@@ -81,6 +96,8 @@ impl BuildRequest {
             archs: vec![],
             sites: vec![],
             previous: vec![],
+            compression: Compressions::default(),
+            cache: None,
             jobs: None,
         }
     }

@@ -15,6 +15,9 @@ pub struct Coder {
 }
 
 impl Coder {
+    /// Raised when other bytes come out than before, so that nothing is mistaken for what is made now.
+    pub const VERSION: u32 = 1;
+
     /// A coder of folders of one method.
     pub fn new(method: Method) -> Self {
         Self { method, block: Vec::with_capacity(BLOCK_DATA_MAX) }
@@ -31,8 +34,14 @@ impl Coder {
     }
 
     /// Appends the blocks of `bytes[history..]` to `out`, and says how many they are. All stretches of a folder but
-    /// the last are whole blocks.
-    pub fn encode(&mut self, bytes: &[u8], history: usize, out: &mut Vec<u8>) -> u32 {
+    /// the last are whole blocks. `progress` is told of plain bytes that are done.
+    pub fn encode(
+        &mut self,
+        bytes: &[u8],
+        history: usize,
+        out: &mut Vec<u8>,
+        progress: &mut dyn FnMut(u64),
+    ) -> u32 {
         // One compressor a stretch, not one a coder: zlib-rs hashes one byte behind a dictionary's end
         // that was left there by what it compressed before, reset or not. So a coder's past would show in
         // its bytes; a stretch's own past is always the same.
@@ -49,6 +58,7 @@ impl Coder {
             data(&self.block, block.len(), out);
             at += block.len();
             blocks += 1;
+            progress(block.len() as u64);
         }
         blocks
     }

@@ -29,6 +29,9 @@ pub(super) const SYMBOLS: usize = 12;
 /// COFF header, from the signature: the size of the optional header.
 pub(super) const OPTIONAL_SIZE: usize = 20;
 
+/// Section flag: it holds code.
+pub(super) const IMAGE_SCN_CNT_CODE: u32 = 0x20;
+
 /// Optional header: size of initialised data.
 pub(super) const INITIALIZED_DATA: usize = 8;
 /// Optional header: alignment of sections in memory.

@@ -134,6 +134,12 @@ impl<R: Read + Seek> Image<R> {
         &self.sections
     }
 
+    /// Bytes of the file that are code: sections with IMAGE_SCN_CNT_CODE.
+    pub fn code_bytes(&self) -> u64 {
+        let code = self.sections.iter().filter(|section| section.flags & IMAGE_SCN_CNT_CODE != 0);
+        code.map(|section| u64::from(section.file_size)).sum()
+    }
+
     /// Where the image ends in the file, as the section table says: an overlay starts here. It may be more
     /// than the file has.
     pub fn end(&self) -> u64 {

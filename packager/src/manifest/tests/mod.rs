@@ -60,9 +60,7 @@ fn the_whole_vocabulary_is_understood() {
 #[test]
 fn what_is_not_available_is_said_each_time() {
     let said = said(WHOLE);
-    for what in ["`sign`", "`output.msi.compression = \"lzx\"`", "`output.exe.compression = \"balanced\"`"] {
-        assert!(said.iter().any(|(_, _, text)| text.starts_with(what)), "nothing is said about {what}");
-    }
+    assert!(said.iter().any(|(_, _, text)| text.starts_with("`sign`")), "nothing is said about it");
 }
 
 #[test]

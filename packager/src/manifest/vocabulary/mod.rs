@@ -7,7 +7,7 @@ use self::acts::{
     TASK,
 };
 use super::shape::Shape::{AnyOf, Choice, Flag, List, Map, Number, Open, Table, Tables, Text};
-use super::shape::{Field, Shape, field, later, later_word, need, word};
+use super::shape::{Field, Shape, field, later, need, word};
 
 const TEXTS: Shape = List(&Text);
 const U32: i64 = u32::MAX as i64;
@@ -265,7 +265,7 @@ const OUTPUT: &[Field] =
     &[field("msi", Table(MSI), "the Windows Installer package"), field("exe", Table(EXE), "the setup EXE")];
 
 const MSI: &[Field] = &[
-    field("compression", Choice(&[word("mszip"), word("none"), later_word("lzx")]), "mszip when absent"),
+    field("compression", Choice(&[word("mszip"), word("none"), word("lzx")]), "mszip when absent"),
     field(
         "cabinet-size",
         Text,
@@ -301,7 +301,7 @@ const RAW_FILE: &[Field] =
 const EXE: &[Field] = &[
     field(
         "compression",
-        Choice(&[word("fast"), later_word("balanced"), later_word("max")]),
+        Choice(&[word("fast"), word("balanced"), word("max")]),
         "fast when absent",
     ),
     field("elevation", Choice(&[word("administrator")]), "administrator when absent"),

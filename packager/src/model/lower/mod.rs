@@ -16,7 +16,7 @@ use super::places::{self, Names};
 use super::{Model, RegistryKey, Setting, ViewChoice, raw, registry, values, windows};
 use crate::manifest::types::{self, Manifest, Removal, Text, Typed, Version};
 use crate::plan::inputs::Inputs;
-use crate::plan::{Ask, Compression, MsiOptions, Outputs, ShareOptions};
+use crate::plan::{Ask, Compression, ExeCompression, MsiOptions, Outputs, ShareOptions};
 use crate::sign::KeySource;
 
 /// The meaning of a manifest; `None` when something in it is wrong.
@@ -305,12 +305,21 @@ fn outputs(manifest: &Manifest, inputs: &Inputs) -> Option<Outputs> {
             asks: asks(manifest),
             same_version_upgrades: !word(&msi.same_version, "refuse"),
             downgrade: word(&msi.downgrade, "allow"),
-            compression: if word(&msi.compression, "none") { Compression::None } else { Compression::Mszip },
+            compression: match &msi.compression {
+                at if word(at, "none") => Compression::None,
+                at if word(at, "lzx") => Compression::Lzx,
+                _ => Compression::Mszip,
+            },
             cabinet_size: match &msi.cabinet_size {
                 Some(text) => Some(values::cabinet_size(text.get_ref()).ok()?),
                 None => defaults.cabinet_size,
             },
             tables: raw::tables_of(&msi.tables).ok()?,
+        },
+        exe: match &manifest.exe_compression {
+            at if word(at, "balanced") => ExeCompression::Balanced,
+            at if word(at, "max") => ExeCompression::Max,
+            _ => ExeCompression::Fast,
         },
         share: ShareOptions { private_key },
     })

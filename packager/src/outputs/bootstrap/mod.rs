@@ -3,7 +3,7 @@
 //! | kind | where it stands | what it carries |
 //! | --- | --- | --- |
 //! | installed | in the install directory, from every output the same bytes | plan, index of the payload |
-//! | setup | `{slug}-{version}-{arch}-setup.exe` | plan, index of all installed files, cabinet |
+//! | setup | `{slug}-{version}-{arch}-setup.exe` | plan, index of all installed files, cabinets or streams |
 //! | share | the root of a share | identity: whom it serves and whom it trusts |
 
 use std::fmt;
@@ -18,7 +18,9 @@ use packager_shared::plan::{self, Plan, Product};
 use packager_shared::{identity, pe_tail, wire};
 use serde::Serialize;
 
-use crate::content::{CabinetFile, Hashed};
+use crate::content::cabinets::CabinetFile;
+use crate::content::solid::SolidFile;
+use crate::content::{Hashed, PackedFile};
 use crate::formats::pe::{self, Checksum, Icon};
 use crate::plan::PlannedFile;
 use crate::report::{BuildError, Problem};
@@ -159,11 +161,11 @@ pub enum Error {
     },
     /// Windows does not start a program that large.
     Program {
-        /// Bytes of its cabinets.
+        /// Bytes of its compressed files.
         bytes: u64,
     },
-    /// The cabinet is not the one it was, or cannot be read.
-    Cabinet(io::Error),
+    /// The compressed files are not what they were, or cannot be read.
+    Packed(io::Error),
     /// The output failed.
     Output(io::Error),
 }
@@ -183,7 +185,7 @@ impl fmt::Display for Error {
                 "the setup EXE would carry {bytes} bytes, and Windows starts no program of 4 GB or more: install from \
                  the share, or move what is large out of the package"
             ),
-            Self::Cabinet(e) => write!(f, "the temporary cabinet cannot be read back: {e}"),
+            Self::Packed(e) => write!(f, "the temporary file with the compressed files cannot be read back: {e}"),
             Self::Output(e) => write!(f, "{e}"),
         }
     }
@@ -195,7 +197,7 @@ impl From<Error> for BuildError {
     fn from(error: Error) -> Self {
         let problem = Problem::new(error.to_string());
         match error {
-            Error::Cabinet(_) | Error::Output(_) => Self::Environment(problem),
+            Error::Packed(_) | Error::Output(_) => Self::Environment(problem),
             Error::Stub(_) | Error::Pe(_) | Error::TooLarge { .. } | Error::Program { .. } => {
                 Self::Input(problem)
             }
@@ -204,9 +206,9 @@ impl From<Error> for BuildError {
 }
 
 /// The heap that a bootstrap with these sections needs at most, in bytes.
-pub fn memory(sections: &[(Tag, &[u8])]) -> Result<u64, Error> {
+pub fn memory(sections: &[(Tag, &[u8])], unpacking: u64) -> Result<u64, Error> {
     let small: u64 = sections.iter().map(|(_, bytes)| bytes.len() as u64).sum();
-    let bound = small.saturating_mul(MEMORY_FACTOR).saturating_add(BASE_MEMORY);
+    let bound = small.saturating_mul(MEMORY_FACTOR).saturating_add(BASE_MEMORY).saturating_add(unpacking);
     if bound > overlay::MOST_MEMORY {
         return Err(Error::TooLarge { what: "the list of files and operations", bytes: small });
     }
@@ -228,7 +230,32 @@ pub fn share(product: &Product, identity: &Identity, stub: Stub<'_>) -> Result<V
     whole(Kind::Share, &look, &[(overlay::IDENTITY, &identity::encode(identity))], stub)
 }
 
-/// What a setup EXE carries before its cabinet. `site` is the one that it takes when nobody says.
+/// The compressed files that a setup EXE carries.
+#[derive(Clone, Copy, Debug)]
+pub struct Payload<'a> {
+    /// Its section.
+    pub tag: Tag,
+    /// The section's name in reports.
+    pub name: &'static str,
+    /// Its bytes.
+    pub packed: &'a PackedFile,
+    /// Heap that unpacking needs beside what every bootstrap needs, in bytes.
+    pub heap: u64,
+}
+
+impl<'a> From<&'a CabinetFile> for Payload<'a> {
+    fn from(cabinet: &'a CabinetFile) -> Self {
+        Self { tag: overlay::CABINET, name: "cabinet", packed: &cabinet.packed, heap: 0 }
+    }
+}
+
+impl<'a> From<&'a SolidFile> for Payload<'a> {
+    fn from(solid: &'a SolidFile) -> Self {
+        Self { tag: overlay::SOLID, name: "solid", packed: &solid.packed, heap: solid.heap }
+    }
+}
+
+/// What a setup EXE carries before its compressed files. `site` is the one that it takes when nobody says.
 pub fn carried<'a>(encoded: &'a Encoded, site: Option<&'a str>) -> Vec<(Tag, &'a [u8])> {
     let mut out: Vec<(Tag, &[u8])> =
         vec![(overlay::PLAN, encoded.plan.as_slice()), (overlay::INDEX, encoded.index.as_slice())];
@@ -236,25 +263,26 @@ pub fn carried<'a>(encoded: &'a Encoded, site: Option<&'a str>) -> Vec<(Tag, &'a
     out
 }
 
-/// A setup EXE, streamed: the cabinet is never in memory. It is read twice, for the image's checksum
-/// and on its way, and must both times be what it was when it was made.
+/// A setup EXE, streamed: the compressed files are never in memory. They are read twice, for the image's checksum
+/// and on their way, and must both times be what they were when they were made.
 pub fn setup(
     look: &Look,
     site: Option<&str>,
     encoded: &Encoded,
-    cabinet: &CabinetFile,
+    payload: Payload<'_>,
     stub: Stub<'_>,
     out: &mut dyn Write,
 ) -> Result<(), Error> {
+    let packed = payload.packed;
     // What else is in it stays far below the rest.
-    if cabinet.size > u64::from(u32::MAX) - (512 << 20) {
-        return Err(Error::Program { bytes: cabinet.size });
+    if packed.size > u64::from(u32::MAX) - (512 << 20) {
+        return Err(Error::Program { bytes: packed.size });
     }
     let small = carried(encoded, site);
     let mut rows: Vec<(Tag, u64, Digest)> =
         small.iter().map(|(tag, bytes)| (*tag, bytes.len() as u64, sha256(bytes))).collect();
-    rows.push((overlay::CABINET, cabinet.size, cabinet.sha256));
-    let mut front = overlay::header(Kind::Setup, memory(&small)?, &rows);
+    rows.push((payload.tag, packed.size, packed.sha256));
+    let mut front = overlay::header(Kind::Setup, memory(&small, payload.heap)?, &rows);
     let zeros = |length: u64| vec![0; overlay::padding(length)];
     for (_, bytes) in small {
         front.extend_from_slice(bytes);
@@ -263,45 +291,45 @@ pub fn setup(
     let mut image = dress(look, stub)?;
     seal(&mut image, |checksum| {
         checksum.add(&front);
-        copy(cabinet, &mut |piece| {
+        copy(packed, &mut |piece| {
             checksum.add(piece);
             Ok(())
         })?;
-        checksum.add(&zeros(cabinet.size));
+        checksum.add(&zeros(packed.size));
         Ok(())
     })?;
     let mut put = |bytes: &[u8]| out.write_all(bytes).map_err(Error::Output);
     put(&image)?;
     put(&front)?;
-    copy(cabinet, &mut put)?;
-    put(&zeros(cabinet.size))
+    copy(packed, &mut put)?;
+    put(&zeros(packed.size))
 }
 
-/// Passes the cabinet on in pieces.
-fn copy(cabinet: &CabinetFile, put: &mut dyn FnMut(&[u8]) -> Result<(), Error>) -> Result<(), Error> {
+/// Passes the compressed files on in pieces.
+fn copy(packed: &PackedFile, put: &mut dyn FnMut(&[u8]) -> Result<(), Error>) -> Result<(), Error> {
     use sha2::{Digest as _, Sha256};
-    let mut file = cabinet.file.reopen().map_err(Error::Cabinet)?;
+    let mut file = packed.file.reopen().map_err(Error::Packed)?;
     let (mut hash, mut size, mut buffer) = (Sha256::new(), 0_u64, vec![0; 1 << 17]);
     loop {
         let count = match file.read(&mut buffer) {
             Ok(0) => break,
             Ok(count) => count,
             Err(e) if e.kind() == io::ErrorKind::Interrupted => continue,
-            Err(e) => return Err(Error::Cabinet(e)),
+            Err(e) => return Err(Error::Packed(e)),
         };
         let piece = buffer.get(..count).unwrap_or_default();
         hash.update(piece);
         size = size.saturating_add(count as u64);
         put(piece)?;
     }
-    if size != cabinet.size || hash.finalize()[..] != cabinet.sha256 {
-        return Err(Error::Cabinet(io::Error::other("it was changed while the build ran")));
+    if size != packed.size || hash.finalize()[..] != packed.sha256 {
+        return Err(Error::Packed(io::Error::other("it was changed while the build ran")));
     }
     Ok(())
 }
 
 fn whole(kind: Kind, look: &Look, sections: &[(Tag, &[u8])], stub: Stub<'_>) -> Result<Vec<u8>, Error> {
-    let overlay = overlay::build(kind, memory(sections)?, sections);
+    let overlay = overlay::build(kind, memory(sections, 0)?, sections);
     let mut bytes = dress(look, stub)?;
     seal(&mut bytes, |checksum| {
         checksum.add(&overlay);

@@ -1,4 +1,4 @@
-//! The setup EXE: stub, plan, index and cabinet in one file.
+//! The setup EXE: stub, plan, index and compressed files in one file.
 //!
 //! | module | what it holds |
 //! | --- | --- |

@@ -4,8 +4,7 @@ use packager_shared::ids::{hex, sha256};
 use serde::Serialize;
 
 use super::config::ExeConfig;
-use crate::content::CabinetFile;
-use crate::outputs::bootstrap::{Encoded, Error, carried, memory};
+use crate::outputs::bootstrap::{Encoded, Error, Payload, carried, memory};
 use crate::plan::PackagePlan;
 use crate::report::artifacts::arch_name;
 
@@ -46,13 +45,17 @@ pub fn plan(
     package: &PackagePlan,
     site: Option<&str>,
     encoded: &Encoded,
-    cabinet: &CabinetFile,
+    payload: Payload<'_>,
 ) -> Result<ExePlan, Error> {
     let small =
         |tag, bytes: &[u8]| SectionPlan { tag, bytes: bytes.len() as u64, sha256: hex(&sha256(bytes)) };
     let mut sections = vec![small("plan", &encoded.plan), small("index", &encoded.index)];
     sections.extend(site.map(|site| small("site", site.as_bytes())));
-    sections.push(SectionPlan { tag: "cabinet", bytes: cabinet.size, sha256: hex(&cabinet.sha256) });
+    sections.push(SectionPlan {
+        tag: payload.name,
+        bytes: payload.packed.size,
+        sha256: hex(&payload.packed.sha256),
+    });
     let carried = carried(encoded, site);
     Ok(ExePlan {
         config: ExeConfig::of(package, site),
@@ -60,7 +63,7 @@ pub fn plan(
         serial: package.target.bootstrap.serial,
         release: hex(&encoded.digest()),
         site: site.map(str::to_owned),
-        memory: memory(&carried)?,
+        memory: memory(&carried, payload.heap)?,
         sections,
     })
 }

@@ -1,8 +1,7 @@
 //! Writing the setup EXE.
 
 use super::ExePlan;
-use crate::content::CabinetFile;
-use crate::outputs::bootstrap::{Encoded, Error, Stub, setup};
+use crate::outputs::bootstrap::{Encoded, Error, Payload, Stub, setup};
 use crate::outputs::sink::{self, Kind, Sink, Written};
 use crate::report::BuildError;
 
@@ -11,13 +10,13 @@ use crate::report::BuildError;
 pub fn write(
     plan: &ExePlan,
     encoded: &Encoded,
-    cabinet: &CabinetFile,
+    payload: Payload<'_>,
     stub: Stub<'_>,
     sink: &dyn Sink,
     (path, kind): (&str, Kind),
 ) -> Result<Written, BuildError> {
     let mut artefact = sink.create(path, kind)?;
-    setup(&plan.config.look, plan.site.as_deref(), encoded, cabinet, stub, &mut artefact).map_err(
+    setup(&plan.config.look, plan.site.as_deref(), encoded, payload, stub, &mut artefact).map_err(
         |error| match error {
             // The sink's own errors know their path.
             Error::Output(e) => sink::Error::io("write", path, e).into(),

@@ -8,7 +8,7 @@ use packager_shared::state::FILE_TIME;
 use uuid::Uuid;
 
 use super::{Cell, Error, MsiPlan, Result, files, predecessors};
-use crate::content::CabinetFile;
+use crate::content::cabinets::CabinetFile;
 use crate::formats::msidb::{self, Database, Prepared, Stream, Value, codepage, stream_name};
 use crate::outputs::Release;
 use crate::outputs::sink::{Kind, Sink, Written};
@@ -42,7 +42,7 @@ pub fn write_around(
     (path, kind): (&str, Kind),
 ) -> Result<Written> {
     let package = release.package;
-    let bytes = cabinets.iter().fold(0_u64, |sum, cabinet| sum.saturating_add(cabinet.size));
+    let bytes = cabinets.iter().fold(0_u64, |sum, cabinet| sum.saturating_add(cabinet.packed.size));
     if bytes > LARGEST {
         return Err(Error::Large { bytes });
     }
@@ -50,7 +50,7 @@ pub fn write_around(
     let language = codepage::of_language(package.outputs.msi.language);
     let mut names = files::cabinets(&release);
     for cabinet in cabinets {
-        let file = Utf8PathBuf::try_from(cabinet.file.path().to_owned()).map_err(|error| {
+        let file = Utf8PathBuf::try_from(cabinet.packed.file.path().to_owned()).map_err(|error| {
             let what = error.to_string();
             Error::Io { what: "the cabinet".into(), source: std::io::Error::other(what) }
         })?;
