@@ -70,12 +70,7 @@ impl Workshop<'_, '_> {
     ) -> Result<T, Error> {
         self.phase(Phase::Compress, survey.bytes());
         let progress = |bytes| self.advance(bytes);
-        pack(Packing {
-            folder: self.scratch,
-            threads: self.threads,
-            cache: self.cache,
-            progress: &progress,
-        })
+        pack(Packing { folder: self.scratch, threads: self.threads, cache: self.cache, progress: &progress })
     }
 }
 

@@ -8,8 +8,8 @@ use packager_shared::plan::Arch;
 use super::Outcome;
 use super::console::Console;
 use crate::model::values;
-use crate::report::artifacts::size;
 use crate::plan::{Compression, ExeCompression};
+use crate::report::artifacts::size;
 use crate::report::{BuildRequest, Compressions, OutputKind};
 
 /// Build the MSI, the setup EXE and the share
@@ -71,10 +71,14 @@ impl Args {
 impl Args {
     /// What the parts of a command line have to do with each other.
     pub fn check(&self) -> Result<(), clap::Error> {
-        let twice = |which: fn(&Compressions) -> bool| self.compressions.iter().filter(|c| which(c)).count() > 1;
-        for (output, twice) in [("MSI", twice(|c| c.msi.is_some())), ("setup EXE", twice(|c| c.exe.is_some()))] {
+        let twice =
+            |which: fn(&Compressions) -> bool| self.compressions.iter().filter(|c| which(c)).count() > 1;
+        for (output, twice) in
+            [("MSI", twice(|c| c.msi.is_some())), ("setup EXE", twice(|c| c.exe.is_some()))]
+        {
             if twice {
-                let text = format!("two words for the compression of the {output}: `--compression` takes one\n");
+                let text =
+                    format!("two words for the compression of the {output}: `--compression` takes one\n");
                 return Err(clap::Error::raw(clap::error::ErrorKind::ArgumentConflict, text));
             }
         }

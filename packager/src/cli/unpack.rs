@@ -1,12 +1,14 @@
-//! Members of a cabinet into a sink.
+//! The files of a cabinet, or of a solid setup EXE, into a sink.
 
 use std::cell::RefCell;
 use std::io::{self, Read, Seek, Write};
 
 use camino::Utf8Path;
+use packager_shared::index::Index;
 
 use super::kind::bad;
 use crate::formats::cab::{self, Cabinet};
+use crate::outputs::bootstrap::read::Program;
 use crate::outputs::sink::{self, Artefact, Kind, Sink, Written};
 use crate::report::BuildError;
 
@@ -59,4 +61,58 @@ pub(super) fn unpack<R: Read + Seek>(
         Err(e) => return Err(bad(from, e)),
     }
     done.into_inner().into_iter().map(|(number, written)| Ok((number, written?))).collect()
+}
+
+/// Unpacks the streams of a solid setup EXE; `places` is in the order of its index, and so is the answer.
+pub(super) fn unpack_solid(
+    from: &Utf8Path,
+    program: &mut Program,
+    index: &Index,
+    places: &[String],
+    sink: &dyn Sink,
+) -> Result<Vec<Written>, BuildError> {
+    let Some(solid) = program.solid(index).map_err(|e| bad(from, e))? else { return Ok(Vec::new()) };
+    let mut order: Vec<usize> = (0..index.entries.len()).collect();
+    order.sort_by_key(|&number| {
+        solid.places.get(number).copied().flatten().map(|place| (place.stream, place.offset))
+    });
+    let mut written: Vec<Option<Written>> = vec![None; index.entries.len()];
+    let mut buffer = vec![0; 1 << 16];
+    // Nothing is read for files without bytes: they come first.
+    let mut current: Option<(u32, Box<dyn Read>)> = None;
+    for alike in order.chunk_by(|a, b| solid.places.get(*a) == solid.places.get(*b)) {
+        let place = alike.first().and_then(|number| solid.places.get(*number).copied().flatten());
+        let mut left = match place {
+            Some(_) => {
+                alike.first().and_then(|number| index.entries.get(*number)).map_or(0, |entry| entry.size)
+            }
+            None => 0,
+        };
+        let mut artefacts = Vec::new();
+        for &number in alike {
+            let place = places.get(number).map_or("", String::as_str);
+            artefacts.push((number, place, sink.create(place, Kind::Release)?));
+        }
+        while left > 0 {
+            let stream = place.map_or(0, |place| place.stream);
+            if current.as_ref().is_none_or(|(number, _)| *number != stream) {
+                let Some(stream_at) = solid.streams.get(stream as usize) else { break };
+                current = Some((stream, program.stream(stream_at).map_err(|e| bad(from, e))?));
+            }
+            let Some((_, reader)) = &mut current else { break };
+            let wanted = buffer.len().min(usize::try_from(left).unwrap_or(usize::MAX));
+            let piece = buffer.get_mut(..wanted).unwrap_or_default();
+            reader.read_exact(piece).map_err(|e| bad(from, format!("a stream of it is damaged: {e}")))?;
+            for (_, place, artefact) in &mut artefacts {
+                artefact.write_all(piece).map_err(|e| sink::Error::io("unpack", *place, e))?;
+            }
+            left -= wanted as u64;
+        }
+        for (number, _, artefact) in artefacts {
+            if let Some(slot) = written.get_mut(number) {
+                *slot = Some(artefact.finish()?);
+            }
+        }
+    }
+    Ok(written.into_iter().flatten().collect())
 }

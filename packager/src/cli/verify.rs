@@ -59,10 +59,14 @@ fn program(path: &Utf8Path, console: &mut Console) -> Outcome {
     let mut program = Program::open(path).map_err(|e| bad(path, e))?;
     program.verify().map_err(|e| bad(path, e))?;
     let mut files = 0;
-    if program.overlay.section(overlay::CABINET).is_some() {
+    if program.has_files() {
         let (_, index) = program.release().map_err(|e| bad(path, e))?;
         files = index.entries.len();
-        unpacked(path, program.cabinets().map_err(|e| bad(path, e))?, &index)?;
+        if program.overlay.section(overlay::SOLID).is_some() {
+            solid(path, &mut program, &index)?;
+        } else {
+            unpacked(path, program.cabinets().map_err(|e| bad(path, e))?, &index)?;
+        }
     }
     let what = match program.overlay.kind {
         overlay::Kind::Setup => "a setup EXE",
@@ -75,6 +79,18 @@ fn program(path: &Utf8Path, console: &mut Console) -> Outcome {
         "reason": "verified", "path": path.as_str(), "kind": "exe",
         "sections": program.overlay.sections.len(), "files": files,
     }));
+    Ok(())
+}
+
+/// Unpacks streams into digests alone, and holds them against the index.
+fn solid(path: &Utf8Path, program: &mut Program, index: &Index) -> Result<(), BuildError> {
+    let places: Vec<String> = (0..index.entries.len()).map(|number| number.to_string()).collect();
+    let written = unpack::unpack_solid(path, program, index, &places, &ListSink::new())?;
+    for (entry, written) in index.entries.iter().zip(&written) {
+        if written.sha256 != entry.sha256 {
+            return Err(bad(path, format!("`{}` in its streams is not what its index says", entry.path)));
+        }
+    }
     Ok(())
 }
 

@@ -123,7 +123,8 @@ pub fn pack(
     let jobs = jobs(&cabinets, method);
 
     let unwritten = || io("cannot write the cabinet in", packing.folder);
-    let file = NamedTempFile::new_in(packing.folder).map_err(io("cannot create a file in", packing.folder))?;
+    let file =
+        NamedTempFile::new_in(packing.folder).map_err(io("cannot create a file in", packing.folder))?;
     let mut writer = CabinetWriter {
         out: BufWriter::with_capacity(1 << 20, file),
         cabinets: cabinets
@@ -160,7 +161,8 @@ pub fn pack(
     )?;
     let (file, sizes) = writer.finish(unwritten)?;
     tally.plain = cabinets.iter().flatten().map(|folder| folder.size).sum();
-    finished(file, &sizes, &layout.lasts(), tally).map_err(io("cannot read back the cabinet in", packing.folder))
+    finished(file, &sizes, &layout.lasts(), tally)
+        .map_err(io("cannot read back the cabinet in", packing.folder))
 }
 
 /// How much of a cabinet is a folder. What is lost at its border (32 KB of history, 2 MB with LZX) stays far below one

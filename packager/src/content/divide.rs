@@ -111,7 +111,8 @@ mod tests {
     use super::*;
 
     fn contents(sizes: &[u64]) -> (Vec<Content>, Vec<Hashed>) {
-        let content = |(number, size): (usize, &u64)| Content { files: vec![number], size: *size, code: false };
+        let content =
+            |(number, size): (usize, &u64)| Content { files: vec![number], size: *size, code: false };
         let file = |(number, size): (usize, &u64)| Hashed {
             path: format!("file {number}"),
             size: *size,
@@ -179,7 +180,13 @@ mod tests {
         let borders = |sizes: &[u64]| -> Vec<usize> {
             let (contents, files) = contents(sizes);
             let counts = stretches.divide(&contents, &files);
-            counts.iter().scan(0, |at, count| { *at += count; Some(*at) }).collect()
+            counts
+                .iter()
+                .scan(0, |at, count| {
+                    *at += count;
+                    Some(*at)
+                })
+                .collect()
         };
         let before = borders(&sizes);
         for changed in [3, 700, 2_500, 4_999] {

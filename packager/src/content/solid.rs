@@ -3,15 +3,11 @@
 //! Streams are made side by side, so a package is divided into some. What is lost is little: contents stand in the order
 //! of their likeness, and far behind each other they have little in common.
 
-use std::io::{BufWriter, Read as _, Seek as _, SeekFrom, Write};
-use std::num::NonZeroU32;
-
-use lzma_rust2::filter::bcj::BcjWriter;
-use lzma_rust2::{Lzma2Options, Lzma2Writer, LzmaOptions};
 use packager_shared::index::Index;
-use packager_shared::solid::{self, Filter, Stream};
 use packager_shared::path;
+use packager_shared::solid::{self, Filter, Stream};
 use sha2::{Digest as _, Sha256};
+use std::io::{BufWriter, Read as _, Seek as _, SeekFrom, Write};
 use tempfile::NamedTempFile;
 
 use super::arrange::{Content, arrange};
@@ -21,6 +17,7 @@ use super::error::io;
 use super::sources::PIECE;
 use super::workers::in_order;
 use super::{Cache, Error, PackedFile, Packing, Survey, Tally};
+use crate::formats::solid::{Encoder, Shape};
 
 /// How streams are compressed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,11 +28,6 @@ pub enum Effort {
     Max,
 }
 
-/// Raised when other bytes come out than before.
-const VERSION: u32 = 1;
-
-/// Zstandard's level: what comes after it takes twice the time for one in a hundred.
-const ZSTD_LEVEL: i32 = 12;
 /// Bytes of history of a Zstandard stream, as a power of two.
 const ZSTD_WINDOW: u32 = 25;
 /// Bytes of history of an LZMA2 stream. Compressing takes eleven times as many of memory, for each thread.
@@ -116,14 +108,12 @@ pub fn pack(
     let front = solid::header(&streams, &places).len() as u64;
 
     let unwritten = || io("cannot write the streams in", packing.folder);
-    let file = NamedTempFile::new_in(packing.folder).map_err(io("cannot create a file in", packing.folder))?;
+    let file =
+        NamedTempFile::new_in(packing.folder).map_err(io("cannot create a file in", packing.folder))?;
     let mut out = BufWriter::with_capacity(1 << 20, file);
     std::io::copy(&mut std::io::repeat(0).take(front), &mut out).map_err(unwritten())?;
-    let mut tally = Tally {
-        plain: jobs.iter().map(|job| job.plain).sum(),
-        units: jobs.len() as u64,
-        ..Tally::default()
-    };
+    let mut tally =
+        Tally { plain: jobs.iter().map(|job| job.plain).sum(), units: jobs.len() as u64, ..Tally::default() };
     let cache = packing.cache;
     in_order(
         jobs.len(),
@@ -170,8 +160,9 @@ fn make(
     cache: Option<&Cache>,
     progress: &dyn Fn(u64),
 ) -> Result<(Vec<u8>, bool), Error> {
+    let stream = Shape { method: effort.method(), filter: job.filter, window: effort.window(job.plain) };
     let name = cache.map(|_| {
-        let mut key = Key::new("stream", VERSION, &format!("{effort:?} {:?}", job.filter));
+        let mut key = Key::new("stream", Encoder::VERSION, &format!("{stream:?} {}", job.plain));
         for content in job.contents {
             key.add(survey.files.get(content.first()), 0, content.size);
         }
@@ -181,7 +172,7 @@ fn make(
         progress(job.plain);
         return Ok((data, true));
     }
-    let mut encoder = Encoder::new(effort, job).map_err(Error::Stream)?;
+    let mut encoder = Encoder::new(stream, job.plain).map_err(Error::Stream)?;
     for content in job.contents {
         let Some(source) = survey.sources.get(content.first()) else { continue };
         let mut from = 0;
@@ -189,7 +180,7 @@ fn make(
             let to = from.saturating_add(PIECE).min(content.size);
             buffer.clear();
             source.read(from, to, buffer)?;
-            encoder.write(buffer).map_err(Error::Stream)?;
+            encoder.write_all(buffer).map_err(Error::Stream)?;
             progress(to - from);
             from = to;
         }
@@ -199,73 +190,6 @@ fn make(
         cache.put(&name, &data, 0);
     }
     Ok((data, false))
-}
-
-enum Coder {
-    Zstd(zstd::Encoder<'static, Vec<u8>>),
-    Lzma(Box<Lzma2Writer<Vec<u8>>>),
-}
-
-impl Write for Coder {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        match self {
-            Self::Zstd(encoder) => encoder.write(bytes),
-            Self::Lzma(encoder) => encoder.write(bytes),
-        }
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
-/// A stream in the making.
-enum Encoder {
-    Plain(Coder),
-    Filtered(BcjWriter<Coder>),
-}
-
-impl Encoder {
-    fn new(effort: Effort, job: &Job<'_>) -> std::io::Result<Self> {
-        let window = effort.window(job.plain);
-        let coder = match effort {
-            Effort::Balanced => {
-                let mut encoder = zstd::Encoder::new(Vec::new(), ZSTD_LEVEL)?;
-                encoder.set_pledged_src_size(Some(job.plain))?;
-                encoder.window_log(NonZeroU32::new(window).map_or(10, NonZeroU32::ilog2))?;
-                encoder.long_distance_matching(true)?;
-                encoder.include_checksum(false)?;
-                Coder::Zstd(encoder)
-            }
-            Effort::Max => {
-                let lzma_options = LzmaOptions { dict_size: window, ..LzmaOptions::with_preset(6) };
-                let options = Lzma2Options { lzma_options, chunk_size: None };
-                Coder::Lzma(Box::new(Lzma2Writer::new(Vec::new(), options)))
-            }
-        };
-        Ok(match job.filter {
-            Filter::None => Self::Plain(coder),
-            Filter::X86 => Self::Filtered(BcjWriter::new_x86(coder, 0)),
-        })
-    }
-
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<()> {
-        match self {
-            Self::Plain(coder) => coder.write_all(bytes),
-            Self::Filtered(filter) => filter.write_all(bytes),
-        }
-    }
-
-    fn finish(self) -> std::io::Result<Vec<u8>> {
-        let coder = match self {
-            Self::Plain(coder) => coder,
-            Self::Filtered(filter) => filter.finish()?,
-        };
-        match coder {
-            Coder::Zstd(encoder) => encoder.finish(),
-            Coder::Lzma(encoder) => encoder.finish(),
-        }
-    }
 }
 
 fn digest(file: &mut NamedTempFile) -> std::io::Result<(u64, [u8; 32])> {

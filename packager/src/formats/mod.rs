@@ -7,9 +7,11 @@
 //! | [`font`] | fonts: only what they are called |
 //! | [`msidb`] | Windows Installer databases: tables, rules, summary, streams; writer and reader |
 //! | [`pe`] | Windows programs: what is in them, and a stub made to look like a product |
+//! | [`solid`] | Zstandard and LZMA2 streams of many files |
 
 pub mod cab;
 pub mod cfb;
 pub mod font;
 pub mod msidb;
 pub mod pe;
+pub mod solid;

@@ -53,11 +53,11 @@ pub fn run(args: &Args, console: &mut Console) -> Outcome {
     Ok(())
 }
 
-/// A setup EXE: its cabinet, each file held against its index.
+/// A setup EXE: its cabinets or streams, each file held against its index.
 fn program(path: &Utf8Path, target: &mut Target) -> Result<(), BuildError> {
     let mut program = Program::open(path).map_err(|e| bad(path, e))?;
     program.verify().map_err(|e| bad(path, e))?;
-    if program.overlay.section(overlay::CABINET).is_none() {
+    if !program.has_files() {
         return Err(BuildError::Input(
             Problem::new(format!("there are no files in {path}"))
                 .why("it is the bootstrap of an installation or a share, which carries none")
@@ -65,6 +65,9 @@ fn program(path: &Utf8Path, target: &mut Target) -> Result<(), BuildError> {
         ));
     }
     let (_, index) = program.release().map_err(|e| bad(path, e))?;
+    if program.overlay.section(overlay::SOLID).is_some() {
+        return target.unpack_solid(path, &mut program, &index);
+    }
     from_index(path, program.cabinets().map_err(|e| bad(path, e))?, &index, target)
 }
 

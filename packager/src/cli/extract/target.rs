@@ -4,12 +4,13 @@ use std::fs::File;
 use std::io::{self, Read, Seek};
 
 use camino::{Utf8Path, Utf8PathBuf};
-use packager_shared::index::Digest;
+use packager_shared::index::{Digest, Index};
 use packager_shared::path;
 
 use super::super::kind::bad;
 use super::super::unpack;
 use crate::formats::cab::Cabinet;
+use crate::outputs::bootstrap::read::Program;
 use crate::outputs::sink::{self, FileSink, Kind, Sink as _, Written};
 use crate::report::{BuildError, Problem};
 
@@ -77,6 +78,23 @@ impl Target {
             if let Some(wanted) = all.get_mut(number).and_then(Option::take) {
                 self.check(from, &written, &wanted)?;
             }
+        }
+        Ok(())
+    }
+
+    /// Unpacks all files of a solid setup EXE.
+    pub(super) fn unpack_solid(
+        &mut self,
+        from: &Utf8Path,
+        program: &mut Program,
+        index: &Index,
+    ) -> Result<(), BuildError> {
+        let entries = &index.entries;
+        let places =
+            entries.iter().map(|entry| self.place(from, &entry.path)).collect::<Result<Vec<_>, _>>()?;
+        let written = unpack::unpack_solid(from, program, index, &places, &self.sink)?;
+        for (entry, written) in entries.iter().zip(&written) {
+            self.check(from, written, &(entry.path.clone(), Some(entry.sha256)))?;
         }
         Ok(())
     }

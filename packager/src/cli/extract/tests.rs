@@ -3,7 +3,7 @@ use std::fs;
 
 use super::*;
 use crate::cli::console::MessageFormat;
-use crate::formats::cab::{Method, Options, Writer, write::reserve};
+use crate::formats::cab::{Coder, Folder, Member, Method, tables};
 use crate::report::{BuildRequest, Silent};
 
 /// A folder with everything that can be extracted: the example, built.
@@ -77,15 +77,19 @@ fn nothing_is_overwritten_and_nothing_half_done() {
     assert!(!root.join("new").exists());
 }
 
-fn cabinet(path: &Utf8Path, names: &[&str]) {
-    let options = Options { method: Method::Mszip, level: 6, threads: std::num::NonZeroUsize::MIN };
-    let file = fs::File::create(path).unwrap();
-    let mut writer = Writer::new(file, reserve(names.iter().map(|name| (*name, 3))), &options).unwrap();
-    for name in names {
-        writer.begin(name, 3).unwrap();
-        writer.write(b"abc").unwrap();
-    }
-    writer.finish().unwrap();
+fn cabinet(path: &Utf8Path, names: &[&'static str]) {
+    let mut data = Vec::new();
+    let method = Method::Mszip;
+    let blocks = Coder::new(method).encode(&b"abc".repeat(names.len()), 0, &mut data, &mut |_| ());
+    let member = |(number, name): (usize, &&'static str)| Member {
+        name,
+        size: 3,
+        folder: 0,
+        offset: 3 * number as u64,
+    };
+    let members: Vec<_> = names.iter().enumerate().map(member).collect();
+    let folder = Folder { method, packed: data.len() as u64, blocks };
+    fs::write(path, [tables(&[folder], &members).unwrap(), data].concat()).unwrap();
 }
 
 #[test]

@@ -1,5 +1,4 @@
 use std::io::{Cursor, Read as _, Write};
-use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex};
 
 use proptest::prelude::*;
@@ -7,24 +6,40 @@ use proptest::prelude::*;
 use super::layout::{BLOCK, checksum};
 use super::*;
 
-fn options(method: Method, threads: usize) -> Options {
-    Options { method, level: 6, threads: NonZeroUsize::new(threads).unwrap() }
+/// A cabinet of one folder, whose stretches are made in the order of `order` by one coder.
+fn make_in(members: &[(&str, Vec<u8>)], method: Method, order: impl Fn(usize) -> usize) -> Vec<u8> {
+    let plain: Vec<u8> = members.iter().flat_map(|(_, bytes)| bytes.iter().copied()).collect();
+    let part = if Coder::in_stretches(method) { 3 * BLOCK } else { plain.len().max(1) };
+    let count = plain.len().div_ceil(part);
+    let mut made = vec![(Vec::new(), 0); count];
+    let mut coder = Coder::new(method);
+    for number in 0..count {
+        let number = order(number) % count;
+        let from = number * part;
+        let start = from.saturating_sub(Coder::HISTORY);
+        let bytes = &plain[start..plain.len().min(from + part)];
+        let mut data = Vec::new();
+        let mut told = 0;
+        let blocks = coder.encode(bytes, from - start, &mut data, &mut |bytes| told += bytes);
+        assert_eq!(told as usize, bytes.len() - (from - start));
+        made[number] = (data, blocks);
+    }
+    let packed: usize = made.iter().map(|(data, _)| data.len()).sum();
+    let blocks = made.iter().map(|(_, blocks)| blocks).sum();
+    let mut offset = 0;
+    let mut all = Vec::new();
+    for (name, bytes) in members {
+        all.push(Member { name, size: bytes.len() as u64, folder: 0, offset });
+        offset += bytes.len() as u64;
+    }
+    let mut out = tables(&[Folder { method, packed: packed as u64, blocks }], &all).unwrap();
+    assert_eq!(out.len() as u64, layout::front_len(1, members.iter().map(|(name, _)| *name)));
+    out.extend(made.into_iter().flat_map(|(data, _)| data));
+    out
 }
 
-fn make(members: &[(&str, Vec<u8>)], method: Method, threads: usize) -> Vec<u8> {
-    let reserved = write::reserve(members.iter().map(|(name, bytes)| (*name, bytes.len() as u64)));
-    let mut writer = Writer::new(Cursor::new(Vec::new()), reserved, &options(method, threads)).unwrap();
-    for (name, bytes) in members {
-        writer.begin(name, bytes.len() as u64).unwrap();
-        // Odd pieces: block borders must not depend on how the bytes come.
-        for piece in bytes.chunks(7_777) {
-            writer.write(piece).unwrap();
-        }
-    }
-    let (sink, summary) = writer.finish().unwrap();
-    let bytes = sink.into_inner();
-    assert_eq!(bytes.len() as u64, summary.bytes);
-    bytes
+fn make(members: &[(&str, Vec<u8>)], method: Method) -> Vec<u8> {
+    make_in(members, method, |number| number)
 }
 
 #[derive(Clone, Default)]
@@ -81,16 +96,17 @@ fn owned(members: &[(&str, Vec<u8>)]) -> Vec<(String, Vec<u8>)> {
 fn what_goes_in_comes_out() {
     for method in [Method::Mszip, Method::Stored] {
         let members = sample();
-        assert_eq!(unpack(&make(&members, method, 3)).unwrap(), owned(&members));
+        assert_eq!(unpack(&make(&members, method)).unwrap(), owned(&members));
     }
 }
 
 #[test]
-fn threads_do_not_show() {
+fn the_order_of_work_does_not_show() {
     let members = sample();
-    let one = make(&members, Method::Mszip, 1);
-    for threads in [2, 5, 16] {
-        assert!(make(&members, Method::Mszip, threads) == one, "{threads}");
+    let one = make(&members, Method::Mszip);
+    // A coder's past must not show either: other stretches came before.
+    for step in [7, 11, 13] {
+        assert!(make_in(&members, Method::Mszip, |number| number * step) == one, "{step}");
     }
 }
 
@@ -99,13 +115,13 @@ fn the_dictionary_is_used() {
     // The same noise again and again: it only shrinks when a block sees the one before it.
     let noise = noise(3, 20_000);
     let members = [("a", noise.repeat(20))];
-    assert!(make(&members, Method::Mszip, 2).len() < 60_000);
+    assert!(make(&members, Method::Mszip).len() < 60_000);
 }
 
 #[test]
 fn blocks_that_do_not_shrink_are_stored() {
     let members = [("noise", noise(9, 10 * BLOCK))];
-    let bytes = make(&members, Method::Mszip, 2);
+    let bytes = make(&members, Method::Mszip);
     assert_eq!(bytes.len(), 36 + 8 + 16 + 6 + 10 * (8 + 2 + 5 + BLOCK));
     assert_eq!(unpack(&bytes).unwrap(), owned(&members));
 }
@@ -114,7 +130,7 @@ fn blocks_that_do_not_shrink_are_stored() {
 fn the_cab_crate_reads_it() {
     for method in [Method::Mszip, Method::Stored] {
         let members = sample();
-        let mut cabinet = ::cab::Cabinet::new(Cursor::new(make(&members, method, 2))).unwrap();
+        let mut cabinet = ::cab::Cabinet::new(Cursor::new(make(&members, method))).unwrap();
         for (name, bytes) in &members {
             let mut read = Vec::new();
             cabinet.read_file(name).unwrap().read_to_end(&mut read).unwrap();
@@ -160,17 +176,24 @@ fn tool(program: &str, arguments: &[&str], bytes: &[u8]) -> Option<bool> {
     }
 }
 
+/// One folder, in which a member stands under two names.
+fn twins() -> Vec<u8> {
+    let (one, other) = (noise(4, 100_000), b"other");
+    let mut data = Vec::new();
+    let plain = [&one[..], other].concat();
+    let blocks = Coder::new(Method::Mszip).encode(&plain, 0, &mut data, &mut |_| ());
+    let member = |name, size, offset| Member { name, size, folder: 0, offset };
+    let members = [member("one", 100_000, 0), member("twin", 100_000, 0), member("other", 5, 100_000)];
+    let folder = Folder { method: Method::Mszip, packed: data.len() as u64, blocks };
+    let mut bytes = tables(&[folder], &members).unwrap();
+    bytes.extend(data);
+    bytes
+}
+
 #[test]
 fn cabextract_and_7z_accept_it() {
     let members = sample();
-    let mut writer = Writer::new(Cursor::new(Vec::new()), 500, &options(Method::Mszip, 2)).unwrap();
-    let first = writer.begin("one", 100_000).unwrap();
-    writer.write(&noise(4, 100_000)).unwrap();
-    writer.begin("other", 5).unwrap();
-    writer.write(b"other").unwrap();
-    writer.duplicate("twin", first).unwrap();
-    let twins = writer.finish().unwrap().0.into_inner();
-    let whole = [make(&members, Method::Mszip, 2), make(&members, Method::Stored, 2), twins];
+    let whole = [make(&members, Method::Mszip), make(&members, Method::Stored), twins()];
     for (number, bytes) in whole.iter().enumerate() {
         for (program, argument) in [("cabextract", "-t"), ("7z", "t")] {
             assert_ne!(tool(program, &[argument], bytes), Some(false), "{program} refuses {number}");
@@ -183,56 +206,44 @@ fn cabextract_and_7z_accept_it() {
 }
 
 #[test]
-fn duplicates_share_an_offset_and_stand_together() {
-    let mut writer = Writer::new(Cursor::new(Vec::new()), 500, &options(Method::Mszip, 2)).unwrap();
-    let first = writer.begin("one", 3).unwrap();
-    writer.write(b"abc").unwrap();
-    writer.begin("other", 5).unwrap();
-    writer.write(b"other").unwrap();
-    writer.duplicate("twin", first).unwrap();
-    let (sink, summary) = writer.finish().unwrap();
-    assert_eq!(summary.places, [0, 2, 1]);
-    let expected = [("one", "abc"), ("twin", "abc"), ("other", "other")];
-    let expected = expected.map(|(name, text)| (name.to_owned(), text.as_bytes().to_vec()));
-    assert_eq!(unpack(sink.get_ref()).unwrap(), expected);
+fn members_may_share_their_bytes() {
+    let one = noise(4, 100_000);
+    let expected = [("one", one.clone()), ("twin", one), ("other", b"other".to_vec())];
+    assert_eq!(unpack(&twins()).unwrap(), owned(&expected));
 }
 
 #[test]
-fn a_cabinet_may_start_anywhere_in_its_sink() {
-    let mut sink = Cursor::new(b"front".to_vec());
-    sink.set_position(5);
-    let mut writer = Writer::new(sink, 100, &options(Method::Mszip, 1)).unwrap();
-    writer.begin("one", 3).unwrap();
-    writer.write(b"abc").unwrap();
-    let (mut sink, summary) = writer.finish().unwrap();
-    assert_eq!(sink.position(), 5 + summary.bytes);
-    sink.write_all(b"behind").unwrap();
-    let bytes = sink.into_inner();
-    assert!(bytes.starts_with(b"frontMSCF") && bytes.ends_with(b"behind"));
-    assert_eq!(unpack(&bytes[5..]).unwrap(), [("one".to_owned(), b"abc".to_vec())]);
+fn a_cabinet_may_start_anywhere() {
+    let small = small();
+    let mut input = Cursor::new([b"front", &small[..], b"behind"].concat());
+    input.set_position(5);
+    let cabinet = Cabinet::open(input).unwrap();
+    assert_eq!((cabinet.len(), cabinet.files().len()), (small.len() as u64, 3));
 }
 
 #[test]
-fn a_folder_ends_at_its_limit() {
-    let names = ["a", "b", "c", "empty", "d"];
-    let sizes = [BLOCK + 5, 2 * BLOCK, BLOCK - 5, 0, 3 * BLOCK];
-    let reserved = layout::front_len(3, names);
-    let mut writer = Writer::new(Cursor::new(Vec::new()), reserved, &options(Method::Mszip, 2)).unwrap();
-    writer.folder_max = 3 * BLOCK as u64;
-    let mut expected = Vec::new();
-    for (seed, (name, size)) in names.into_iter().zip(sizes).enumerate() {
-        let bytes = noise(seed as u32 + 1, size);
-        writer.begin(name, size as u64).unwrap();
-        writer.write(&bytes).unwrap();
-        expected.push((name.to_owned(), bytes));
+fn folders_stand_one_behind_the_other() {
+    let names = [&["a"][..], &["b", "c", "empty"], &["only empty"], &["d"]];
+    let sizes = [&[BLOCK + 5][..], &[2 * BLOCK, BLOCK - 5, 0], &[0], &[3 * BLOCK]];
+    let (mut folders, mut data, mut members, mut expected) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    for (folder, (names, sizes)) in names.iter().zip(sizes).enumerate() {
+        let mut plain = Vec::new();
+        for (seed, (name, size)) in names.iter().zip(sizes).enumerate() {
+            let bytes = noise((folder * 9 + seed) as u32 + 1, *size);
+            members.push(Member { name, size: *size as u64, folder, offset: plain.len() as u64 });
+            plain.extend_from_slice(&bytes);
+            expected.push(((*name).to_owned(), bytes));
+        }
+        let before = data.len();
+        let blocks = Coder::new(Method::Mszip).encode(&plain, 0, &mut data, &mut |_| ());
+        folders.push(Folder { method: Method::Mszip, packed: (data.len() - before) as u64, blocks });
     }
-    let (sink, summary) = writer.finish().unwrap();
-    assert_eq!(summary.folders, 3);
-    let bytes = sink.into_inner();
+    let mut bytes = tables(&folders, &members).unwrap();
+    bytes.extend(data);
     let cabinet = Cabinet::open(Cursor::new(&bytes)).unwrap();
-    let folders: Vec<_> = cabinet.files().iter().map(|file| (file.folder, file.offset as usize)).collect();
-    assert_eq!(folders, [(0, 0), (1, 0), (1, 2 * BLOCK), (1, 3 * BLOCK - 5), (2, 0)]);
-    assert_eq!(cabinet.folders().iter().map(|folder| folder.blocks).collect::<Vec<_>>(), [2, 3, 3]);
+    let found: Vec<_> = cabinet.files().iter().map(|file| (file.folder, file.offset as usize)).collect();
+    assert_eq!(found, [(0, 0), (1, 0), (1, 2 * BLOCK), (1, 3 * BLOCK - 5), (2, 0), (3, 0)]);
+    assert_eq!(cabinet.folders().iter().map(|folder| folder.blocks).collect::<Vec<_>>(), [2, 3, 0, 3]);
     assert_eq!(unpack(&bytes).unwrap(), expected);
     for (program, argument) in [("cabextract", "-t"), ("7z", "t")] {
         assert_ne!(tool(program, &[argument], &bytes), Some(false), "{program}");
@@ -240,28 +251,29 @@ fn a_folder_ends_at_its_limit() {
 }
 
 #[test]
-fn space_is_reserved_for_all_folders() {
-    let half = layout::FOLDER_MAX / 2 + 1;
-    assert_eq!(write::reserve([("one", half), ("two", half)]), layout::front_len(2, ["one", "two"]));
-    assert_eq!(write::reserve([("one", half), ("two", half - 2)]), layout::front_len(1, ["one", "two"]));
-    let mut writer = Writer::new(Cursor::new(Vec::new()), 500, &options(Method::Mszip, 2)).unwrap();
-    let too_large = layout::FOLDER_MAX + 1;
-    assert!(matches!(writer.begin("x", too_large), Err(write::Error::FileTooLarge { .. })));
-}
-
-#[test]
-fn misuse_is_an_error() {
-    let mut writer = Writer::new(Cursor::new(Vec::new()), 100, &options(Method::Mszip, 1)).unwrap();
-    assert!(matches!(writer.write(b"x"), Err(write::Error::NoSuchMember)));
-    assert!(matches!(writer.begin("", 3), Err(write::Error::Name(_))));
-    assert!(matches!(writer.begin(&"x".repeat(256), 3), Err(write::Error::Name(_))));
-    writer.begin("one", 3).unwrap();
-    assert!(matches!(writer.begin("two", 3), Err(write::Error::SizeMismatch { given: 0, .. })));
-    assert!(matches!(writer.write(b"four"), Err(write::Error::SizeMismatch { given: 4, .. })));
-
-    let mut writer = Writer::new(Cursor::new(Vec::new()), 40, &options(Method::Mszip, 1)).unwrap();
-    writer.begin("one", 0).unwrap();
-    assert!(matches!(writer.finish(), Err(write::Error::Reserve { reserved: 40, needed: 64 })));
+fn what_no_cabinet_can_hold_is_an_error() {
+    let folder = |packed, blocks| Folder { method: Method::Mszip, packed, blocks };
+    let member = |name, size, offset| Member { name, size, folder: 0, offset };
+    let one = |member| tables(&[folder(0, 0)], &[member]);
+    assert!(matches!(one(member("", 3, 0)), Err(write::Error::Name(_))));
+    let long = "x".repeat(256);
+    assert!(matches!(one(member(&long, 3, 0)), Err(write::Error::Name(_))));
+    assert!(matches!(one(member("a\0b", 3, 0)), Err(write::Error::Name(_))));
+    let most = layout::FOLDER_MAX;
+    assert!(one(member("x", most, 0)).is_ok() && one(member("x", 0, most)).is_ok());
+    assert!(matches!(one(member("x", most + 1, 0)), Err(write::Error::FileTooLarge { .. })));
+    assert!(matches!(one(member("x", 1, most)), Err(write::Error::FileTooLarge { .. })));
+    let members = vec![member("x", 0, 0); 65_536];
+    assert!(matches!(tables(&[folder(0, 0)], &members), Err(write::Error::TooManyFiles(65_536))));
+    assert!(tables(&[folder(0, 0)], &members[1..]).is_ok());
+    assert!(matches!(tables(&vec![folder(0, 0); 65_536], &[]), Err(write::Error::TooManyFolders(65_536))));
+    assert!(matches!(tables(&[folder(0, 65_536)], &[]), Err(write::Error::TooManyFolders(_))));
+    let front = layout::front_len(1, []);
+    assert!(tables(&[folder(layout::CABINET_MAX - front, 0)], &[]).is_ok());
+    let large = tables(&[folder(layout::CABINET_MAX, 0)], &[]);
+    assert!(
+        matches!(large, Err(write::Error::CabinetTooLarge { bytes }) if bytes == layout::CABINET_MAX + front)
+    );
 }
 
 #[test]
@@ -273,7 +285,7 @@ fn checksums_of_the_specification() {
 
 #[test]
 fn damage_is_found() {
-    let bytes = make(&sample(), Method::Mszip, 2);
+    let bytes = make(&sample(), Method::Mszip);
     let data = layout::front_len(1, sample().iter().map(|(name, _)| *name)) as usize;
     for at in (data..bytes.len()).step_by(991) {
         let mut flipped = bytes.clone();
@@ -286,7 +298,7 @@ fn damage_is_found() {
 }
 
 fn small() -> Vec<u8> {
-    make(&[("a", b"hello ".repeat(9_000)), ("b", noise(1, 100)), ("c", Vec::new())], Method::Mszip, 1)
+    make(&[("a", b"hello ".repeat(9_000)), ("b", noise(1, 100)), ("c", Vec::new())], Method::Mszip)
 }
 
 proptest! {

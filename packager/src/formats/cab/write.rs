@@ -3,8 +3,8 @@
 use std::fmt;
 
 use super::layout::{
-    ATTRIBUTE_ARCHIVE, ATTRIBUTE_UTF8, CABINET_MAX, FILES_MAX, FIXED_DATE, FIXED_TIME, FOLDER_MAX, FOLDERS_MAX,
-    Method, NAME_MAX, SIGNATURE, front_len,
+    ATTRIBUTE_ARCHIVE, ATTRIBUTE_UTF8, CABINET_MAX, FILES_MAX, FIXED_DATE, FIXED_TIME, FOLDER_MAX,
+    FOLDERS_MAX, Method, NAME_MAX, SIGNATURE, front_len,
 };
 
 /// A folder whose blocks are made.

@@ -299,11 +299,7 @@ const RAW_FILE: &[Field] =
     &[need("file", Text, "a file below the install directory: its key, which is its component's too")];
 
 const EXE: &[Field] = &[
-    field(
-        "compression",
-        Choice(&[word("fast"), word("balanced"), word("max")]),
-        "fast when absent",
-    ),
+    field("compression", Choice(&[word("fast"), word("balanced"), word("max")]), "fast when absent"),
     field("elevation", Choice(&[word("administrator")]), "administrator when absent"),
 ];
 

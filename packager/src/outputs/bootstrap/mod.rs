@@ -185,7 +185,9 @@ impl fmt::Display for Error {
                 "the setup EXE would carry {bytes} bytes, and Windows starts no program of 4 GB or more: install from \
                  the share, or move what is large out of the package"
             ),
-            Self::Packed(e) => write!(f, "the temporary file with the compressed files cannot be read back: {e}"),
+            Self::Packed(e) => {
+                write!(f, "the temporary file with the compressed files cannot be read back: {e}")
+            }
             Self::Output(e) => write!(f, "{e}"),
         }
     }

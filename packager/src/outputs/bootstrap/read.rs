@@ -10,12 +10,14 @@ use std::io::{self, Read, Seek, SeekFrom};
 use camino::{Utf8Path, Utf8PathBuf};
 use packager_shared::identity::{self, Identity};
 use packager_shared::index::{self, Index};
-use packager_shared::overlay::{self, CABINET, IDENTITY, INDEX, Kind, Overlay, PLAN, Section};
+use packager_shared::overlay::{self, CABINET, IDENTITY, INDEX, Kind, Overlay, PLAN, SOLID, Section};
 use packager_shared::plan::{self, Plan};
 use packager_shared::read_at::{END, IoError, ReadAt};
+use packager_shared::solid::{self, Solid};
 use packager_shared::wire;
 
 use crate::formats::cab::{self, Cabinet};
+use crate::formats::solid::decode;
 
 /// The largest plan, index or identity that is read, in bytes.
 const MOST: u64 = overlay::MOST_MEMORY;
@@ -149,6 +151,28 @@ impl Program {
             Ok(file)
         };
         Ok(Some((*section, open().map_err(|e| self.failed(What::Open(e)))?)))
+    }
+
+    /// Whether it carries files.
+    pub fn has_files(&self) -> bool {
+        [CABINET, SOLID].iter().any(|tag| self.overlay.section(*tag).is_some())
+    }
+
+    /// The streams of a solid setup EXE, whose index this is; `None` in one with cabinets.
+    pub fn solid(&mut self, index: &Index) -> Result<Option<Solid>, Error> {
+        let Some(section) = self.overlay.section(SOLID).copied() else { return Ok(None) };
+        let opened = Solid::open(&mut self.file, section.start, section.length, index);
+        opened.map(Some).map_err(|e| self.failed(What::Overlay(e)))
+    }
+
+    /// Reads the plain bytes of one of the [`Solid::streams`].
+    pub fn stream(&self, (start, stream): &(u64, solid::Stream)) -> Result<Box<dyn Read>, Error> {
+        let open = || {
+            let mut file = File::open(&self.path)?;
+            file.seek(SeekFrom::Start(*start))?;
+            decode(file, stream)
+        };
+        open().map_err(|e| self.failed(What::Open(e)))
     }
 
     /// The cabinets of a setup EXE in their order; none in another bootstrap.

@@ -7,7 +7,9 @@ use packager_shared::plan::Arch;
 use packager_shared::read_at::ReadAt as _;
 
 use super::*;
-use crate::content::{Content, Limits, Pass};
+use crate::content::cabinets::{self, CabinetFile, Layout};
+use crate::content::divide::Limits;
+use crate::content::{Packing, Survey};
 use crate::formats::cab;
 use crate::outputs::sample;
 use crate::plan::PackagePlan;
@@ -16,7 +18,7 @@ use crate::plan::PackagePlan;
 pub(crate) struct Fixture {
     pub(crate) dir: tempfile::TempDir,
     pub(crate) package: PackagePlan,
-    pub(crate) content: Content,
+    pub(crate) cabinet: CabinetFile,
     pub(crate) encoded: Encoded,
     pub(crate) bootstrap: Vec<u8>,
 }
@@ -57,32 +59,22 @@ pub(crate) fn fixture(arch: Arch, key: Option<[u8; 32]>, share: Option<&Utf8Path
             version: None,
         });
     }
-    let mut made = Vec::new();
-    let pass = Pass {
-        files: &package.files,
-        bootstrap: &package.target.bootstrap.name,
-        key: &packager_shared::ids::file_key,
-        folder: &root,
-        share,
-        options: cab::Options { method: cab::Method::Mszip, level: 6, threads: NonZeroUsize::MIN },
-        limits: Limits::default(),
-        progress: &|_| (),
-    };
-    let content = pass
-        .run(|hashed| {
-            made = installed(&package.target, &payload_index(&package.files, hashed), stub())?;
-            Ok(made.clone())
-        })
-        .unwrap();
-    let index = with_bootstrap(payload_index(&package.files, &content.files), &package.target, &made);
-    let encoded = Encoded::new(&package.target, index);
-    Fixture { dir, package, content, encoded, bootstrap: made }
+    let mut survey = Survey::of(&package.files, share, NonZeroUsize::MIN, &|_| ()).unwrap();
+    let payload = payload_index(&package.files, &survey.files);
+    let bootstrap = installed(&package.target, &payload, stub()).unwrap();
+    survey.add(&package.target.bootstrap.name, &bootstrap, share).unwrap();
+    let encoded = Encoded::new(&package.target, with_bootstrap(payload, &package.target, &bootstrap));
+    let layout = Layout::of(&survey.files, Limits::default());
+    let packing = Packing { folder: &root, threads: NonZeroUsize::MIN, cache: None, progress: &|_| () };
+    let key = packager_shared::ids::file_key;
+    let cabinet = cabinets::pack(&survey, &layout, cab::Method::Mszip, &key, packing).unwrap();
+    Fixture { dir, package, cabinet, encoded, bootstrap }
 }
 
 pub(crate) fn setup_exe(fixture: &Fixture) -> Vec<u8> {
     let mut out = Vec::new();
     let look = crate::outputs::exe::config::ExeConfig::of(&fixture.package, None).look;
-    setup(&look, None, &fixture.encoded, &fixture.content.cabinet, stub(), &mut out).unwrap();
+    setup(&look, None, &fixture.encoded, (&fixture.cabinet).into(), stub(), &mut out).unwrap();
     out
 }
 
@@ -122,7 +114,7 @@ fn a_setup_exe_carries_what_is_installed() {
     let cabinet = overlay.section(CABINET).unwrap();
     assert_eq!(
         (cabinet.length, cabinet.sha256),
-        (fixture.content.cabinet.size, fixture.content.cabinet.sha256)
+        (fixture.cabinet.packed.size, fixture.cabinet.packed.sha256)
     );
 }
 
@@ -141,20 +133,20 @@ fn the_shares_bootstrap_knows_whom_it_serves_and_nothing_more() {
 #[test]
 fn a_changed_cabinet_never_becomes_a_setup_exe() {
     let fixture = fixture(Arch::X64, None, None);
-    let mut file = fixture.content.cabinet.file.reopen().unwrap();
+    let mut file = fixture.cabinet.packed.file.reopen().unwrap();
     file.write_all(b"x").unwrap();
     let look = Look::setup(&fixture.package.target.product, "setup.exe");
     let error =
-        setup(&look, None, &fixture.encoded, &fixture.content.cabinet, stub(), &mut Vec::new()).unwrap_err();
-    assert!(matches!(error, Error::Cabinet(_)), "{error}");
+        setup(&look, None, &fixture.encoded, (&fixture.cabinet).into(), stub(), &mut Vec::new()).unwrap_err();
+    assert!(matches!(error, Error::Packed(_)), "{error}");
 }
 
 #[test]
 fn a_setup_exe_that_windows_would_not_start_is_not_made() {
     let mut fixture = fixture(Arch::X64, None, None);
-    fixture.content.cabinet.size = 1 << 32;
+    fixture.cabinet.packed.size = 1 << 32;
     let look = crate::outputs::exe::config::ExeConfig::of(&fixture.package, None).look;
-    let cabinet = &fixture.content.cabinet;
+    let cabinet = (&fixture.cabinet).into();
     let error = setup(&look, None, &fixture.encoded, cabinet, stub(), &mut Vec::new()).unwrap_err();
     assert!(matches!(error, Error::Program { bytes: 0x1_0000_0000 }), "{error}");
 }

@@ -8,11 +8,11 @@ use crate::outputs::sink::{Kind, MemorySink, Sink as _};
 #[test]
 fn the_plan_is_what_is_written() {
     let fixture = fixture(Arch::X64, None, None);
-    let plan = plan(&fixture.package, None, &fixture.encoded, &fixture.content.cabinet).unwrap();
+    let plan = plan(&fixture.package, None, &fixture.encoded, (&fixture.cabinet).into()).unwrap();
     assert_eq!(plan.config.file, "agent-4.2.0-x64-setup.exe");
     let sink = MemorySink::new();
     let place = (plan.config.file.as_str(), Kind::Setup);
-    let written = write(&plan, &fixture.encoded, &fixture.content.cabinet, stub(), &sink, place).unwrap();
+    let written = write(&plan, &fixture.encoded, (&fixture.cabinet).into(), stub(), &sink, place).unwrap();
     assert_eq!(sink.commit().unwrap(), [written]);
     let file = sink.get(&plan.config.file).unwrap();
     let overlay = packager_shared::overlay::open(&mut &file[..]).unwrap();
@@ -28,11 +28,11 @@ fn the_plan_is_what_is_written() {
 #[test]
 fn a_site_of_its_own_is_a_section() {
     let fixture = fixture(Arch::X64, None, None);
-    let plan = plan(&fixture.package, Some("paris"), &fixture.encoded, &fixture.content.cabinet).unwrap();
+    let plan = plan(&fixture.package, Some("paris"), &fixture.encoded, (&fixture.cabinet).into()).unwrap();
     assert_eq!(plan.config.file, "agent-4.2.0-x64-paris-setup.exe");
     let sink = MemorySink::new();
     let place = (plan.config.file.as_str(), Kind::Setup);
-    write(&plan, &fixture.encoded, &fixture.content.cabinet, stub(), &sink, place).unwrap();
+    write(&plan, &fixture.encoded, (&fixture.cabinet).into(), stub(), &sink, place).unwrap();
     let file = sink.get(&plan.config.file).unwrap();
     let mut file = &file[..];
     let overlay = packager_shared::overlay::open(&mut file).unwrap();
@@ -45,7 +45,7 @@ fn a_site_of_its_own_is_a_section() {
 #[test]
 fn the_plan_reads_like_this() {
     let fixture = fixture(Arch::X64, None, None);
-    let mut plan = plan(&fixture.package, None, &fixture.encoded, &fixture.content.cabinet).unwrap();
+    let mut plan = plan(&fixture.package, None, &fixture.encoded, (&fixture.cabinet).into()).unwrap();
     // What follows from the stub changes with every stub.
     plan.release = "…".into();
     for section in &mut plan.sections {

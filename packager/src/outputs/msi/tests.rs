@@ -3,7 +3,8 @@ use std::io::{Cursor, Write as _};
 use packager_shared::plan::{Arch, Condition, FileGroup, Op};
 
 use super::*;
-use crate::content::{CabinetFile, CabinetPart};
+use crate::content::cabinets::{CabinetFile, CabinetPart};
+use crate::content::{PackedFile, Tally};
 use crate::formats::msidb;
 use crate::outputs::sample;
 use crate::outputs::sink::{Kind, MemorySink};
@@ -280,10 +281,14 @@ fn written_from(release: Release<'_>) -> msidb::Package<Cursor<Vec<u8>>> {
     let mut file = tempfile::NamedTempFile::new().unwrap();
     file.write_all(b"cabinet").unwrap();
     let part = CabinetPart { start: 0, size: 7, sha256: [8; 32], last: 5 };
-    let cabinet = CabinetFile { file, size: 7, sha256: [8; 32], parts: vec![part] };
+    let cabinet = CabinetFile { packed: packed(file, 7), parts: vec![part] };
     let sink = MemorySink::new();
     write(&plan(release).unwrap(), release, &cabinet, &sink, ("a.msi", Kind::Msi)).unwrap();
     msidb::open(Cursor::new(sink.get("a.msi").unwrap())).unwrap()
+}
+
+fn packed(file: tempfile::NamedTempFile, size: u64) -> PackedFile {
+    PackedFile { file, size, sha256: [8; 32], tally: Tally::default() }
 }
 
 /// What the original suite would say, but for what is known.
@@ -403,7 +408,7 @@ fn each_cabinet_is_a_disk_and_a_stream_of_its_own() {
     let mut file = tempfile::NamedTempFile::new().unwrap();
     file.write_all(b"one-and-two").unwrap();
     let part = |start, size, last| CabinetPart { start, size, sha256: [8; 32], last };
-    let cabinet = CabinetFile { file, size: 11, sha256: [8; 32], parts: vec![part(0, 4, 2), part(4, 7, 5)] };
+    let cabinet = CabinetFile { packed: packed(file, 11), parts: vec![part(0, 4, 2), part(4, 7, 5)] };
     let sink = MemorySink::new();
     write(&plan, release, &cabinet, &sink, ("a.msi", Kind::Msi)).unwrap();
     let mut package = msidb::open(Cursor::new(sink.get("a.msi").unwrap())).unwrap();
@@ -483,7 +488,7 @@ fn an_msi_ends_at_two_gigabytes() {
     let release = sample::release(&package, &files);
     let part = CabinetPart { start: 0, size: 1 << 31, sha256: [8; 32], last: 5 };
     let file = tempfile::NamedTempFile::new().unwrap();
-    let cabinet = CabinetFile { file, size: 1 << 31, sha256: [8; 32], parts: vec![part] };
+    let cabinet = CabinetFile { packed: packed(file, 1 << 31), parts: vec![part] };
     let made = write(&plan(release).unwrap(), release, &cabinet, &MemorySink::new(), ("a.msi", Kind::Msi));
     assert!(matches!(made, Err(Error::Large { bytes: 0x8000_0000 })));
 }

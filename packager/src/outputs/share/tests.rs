@@ -35,7 +35,7 @@ pub(crate) fn build(sink: &dyn Sink) -> Vec<Written> {
     }
     let mut packages = Vec::new();
     for (fixture, _) in &fixtures {
-        let cabinet = &fixture.content.cabinet;
+        let cabinet = (&fixture.cabinet).into();
         let plan = exe::plan(&fixture.package, None, &fixture.encoded, cabinet).unwrap();
         let place = (plan.config.file.as_str(), Kind::Setup);
         let written = exe::write(&plan, &fixture.encoded, cabinet, stub(), sink, place).unwrap();
