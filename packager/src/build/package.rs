@@ -16,9 +16,6 @@ use crate::outputs::{InstalledFile, Release, exe, msi, share};
 use crate::plan::{Compression, FileVersion, PackagePlan, ids};
 use crate::report::{BuildError, BuildRequest, Problem};
 
-/// zlib's default.
-const DEFLATE_LEVEL: u32 = 6;
-
 /// What was made of one architecture.
 pub struct Made {
     /// What the target gets to know.
@@ -148,7 +145,7 @@ fn pass<'a>(
         key: &ids::file_key,
         folder: scratch,
         share,
-        options: cab::Options { method, level: DEFLATE_LEVEL, threads },
+        options: cab::Options { method, threads },
         limits: package.outputs.msi.cabinet_size.map_or_else(Limits::default, Limits::of_bytes),
         progress,
     }

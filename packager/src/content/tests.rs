@@ -21,7 +21,7 @@ fn key(path: &str) -> String {
 }
 
 fn options(threads: usize) -> Options {
-    Options { method: Method::Mszip, level: 6, threads: NonZeroUsize::new(threads).unwrap() }
+    Options { method: Method::Mszip, threads: NonZeroUsize::new(threads).unwrap() }
 }
 
 struct Place {

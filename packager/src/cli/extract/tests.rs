@@ -78,7 +78,7 @@ fn nothing_is_overwritten_and_nothing_half_done() {
 }
 
 fn cabinet(path: &Utf8Path, names: &[&str]) {
-    let options = Options { method: Method::Mszip, level: 6, threads: std::num::NonZeroUsize::MIN };
+    let options = Options { method: Method::Mszip, threads: std::num::NonZeroUsize::MIN };
     let file = fs::File::create(path).unwrap();
     let mut writer = Writer::new(file, reserve(names.iter().map(|name| (*name, 3))), &options).unwrap();
     for name in names {

@@ -1,7 +1,7 @@
 //! Cabinets, as described in [MS-CAB] (layout) and [MS-MCI] (MSZIP).
 //!
 //! MSZIP compresses blocks of 32 KB, and a block needs nothing of its predecessors but their plain text: the
-//! last 32 KB of it are the preset dictionary. So [`write::Writer`] compresses every block by itself on all
+//! last 32 KB of it are its history. So [`write::Writer`] compresses batches of blocks by themselves on all
 //! cores, and its bytes do not depend on how many there are.
 
 pub mod layout;

@@ -9,9 +9,8 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 
-use flate2::{Compress, Compression, FlushCompress, Status};
-
-use super::layout::{BLOCK, BLOCK_DATA_MAX, DATA, Method, data_checksum};
+use super::layout::{BLOCK, DATA, Method, data_checksum};
+use crate::formats::deflate::{Encoder, Level};
 
 /// Blocks that go to a worker together.
 const BATCH_BLOCKS: usize = 16;
@@ -54,7 +53,7 @@ pub(super) struct Pipeline {
 pub(super) struct WorkerLost;
 
 impl Pipeline {
-    pub fn new(method: Method, level: u32, threads: NonZeroUsize) -> std::io::Result<Self> {
+    pub fn new(method: Method, threads: NonZeroUsize) -> std::io::Result<Self> {
         // Enough in flight that nobody waits, and a bound on memory: half a megabyte of plain text each.
         let depth = threads.get().saturating_mul(2).saturating_add(2);
         let (jobs, queue) = sync_channel::<Job>(depth);
@@ -64,7 +63,7 @@ impl Pipeline {
                 let queue = Arc::clone(&queue);
                 std::thread::Builder::new()
                     .name(format!("cabinet-{number}"))
-                    .spawn(move || work(&queue, Coder::new(method, level)))
+                    .spawn(move || work(&queue, Coder::new(method)))
             })
             .collect::<std::io::Result<Vec<_>>>()?;
         let filling = Batch { bytes: Vec::with_capacity(BLOCK + BATCH), history: 0 };
@@ -148,59 +147,52 @@ fn work(queue: &Mutex<Receiver<Job>>, mut coder: Coder) {
 
 /// Makes CFDATA structures of plain bytes.
 struct Coder {
-    method: Method,
-    level: Compression,
-    block: Vec<u8>,
+    /// `None`: stored.
+    deflate: Option<Encoder>,
 }
 
 impl Coder {
-    fn new(method: Method, level: u32) -> Self {
-        Self { method, level: Compression::new(level), block: Vec::with_capacity(BLOCK_DATA_MAX) }
+    fn new(method: Method) -> Self {
+        let deflate = match method {
+            Method::Stored => None,
+            Method::Mszip => Some(Encoder::new(Level::default())),
+        };
+        Self { deflate }
     }
 
     fn batch(&mut self, batch: &Batch) -> (Vec<u8>, u32) {
         let plain = batch.bytes.get(batch.history..).unwrap_or_default();
-        // One compressor a batch, not one a worker: zlib-rs hashes one byte behind a dictionary's end
-        // that was left there by what it compressed before, reset or not. So a worker's past would show in
-        // its bytes; a batch's own past is always the same.
-        let mut deflate = match self.method {
-            Method::Stored => None,
-            Method::Mszip => Some(Compress::new(self.level, false)),
-        };
         let mut data = Vec::with_capacity(plain.len() / 2 + DATA);
         let mut blocks = 0;
-        let mut at = batch.history;
-        for block in plain.chunks(BLOCK) {
-            let history = batch.bytes.get(at.saturating_sub(BLOCK)..at).unwrap_or_default();
-            self.block.clear();
-            self.encode(deflate.as_mut(), history, block);
-            let lengths = (self.block.len() as u16, block.len() as u16);
-            data.extend_from_slice(&data_checksum(&self.block, lengths.0, lengths.1).to_le_bytes());
-            data.extend_from_slice(&lengths.0.to_le_bytes());
-            data.extend_from_slice(&lengths.1.to_le_bytes());
-            data.extend_from_slice(&self.block);
-            at += block.len();
-            blocks += 1;
+        match &mut self.deflate {
+            None => {
+                for block in plain.chunks(BLOCK) {
+                    push(&mut data, block.len(), &[], block);
+                    blocks += 1;
+                }
+            }
+            Some(deflate) => deflate.blocks(&batch.bytes, batch.history, &mut |length, stream| {
+                push(&mut data, length, b"CK", stream);
+                blocks += 1;
+            }),
         }
         (data, blocks)
     }
+}
 
-    fn encode(&mut self, deflate: Option<&mut Compress>, history: &[u8], plain: &[u8]) {
-        let Some(deflate) = deflate else { return self.block.extend_from_slice(plain) };
-        self.block.extend_from_slice(b"CK");
-        deflate.reset();
-        let dictionary = history.is_empty() || deflate.set_dictionary(history).is_ok();
-        let status = deflate.compress_vec(plain, &mut self.block, FlushCompress::Finish);
-        let whole = matches!(status, Ok(Status::StreamEnd));
-        if !dictionary || !whole || self.block.len() > 2 + 5 + plain.len() {
-            // One stored deflate block, the last of its stream: type byte, length, its complement, bytes.
-            let length = plain.len() as u16;
-            self.block.truncate(2);
-            self.block.push(1);
-            self.block.extend_from_slice(&length.to_le_bytes());
-            self.block.extend_from_slice(&(!length).to_le_bytes());
-            self.block.extend_from_slice(plain);
-        }
+/// Adds a CFDATA structure for `plain` bytes: what it holds is a mark and bytes.
+fn push(data: &mut Vec<u8>, plain: usize, mark: &[u8], bytes: &[u8]) {
+    let at = data.len();
+    data.resize(at + DATA, 0);
+    data.extend_from_slice(mark);
+    data.extend_from_slice(bytes);
+    let (header, held) = data.split_at_mut(at + DATA);
+    // Blocks have at most 32,768 plain bytes, and few more when nothing could be compressed.
+    let (length, plain) = (held.len() as u16, plain as u16);
+    let [s0, s1, s2, s3] = data_checksum(held, length, plain).to_le_bytes();
+    let ([d0, d1], [p0, p1]) = (length.to_le_bytes(), plain.to_le_bytes());
+    if let Some(room) = header.last_chunk_mut() {
+        *room = [s0, s1, s2, s3, d0, d1, p0, p1];
     }
 }
 
@@ -222,7 +214,7 @@ mod tests {
     #[test]
     fn a_workers_past_does_not_show() {
         let batch = |seed| Batch { bytes: text(seed, 3 * BLOCK), history: BLOCK };
-        let mut coder = Coder::new(Method::Mszip, 6);
+        let mut coder = Coder::new(Method::Mszip);
         let first: Vec<_> = (0..20).map(|seed| coder.batch(&batch(seed))).collect();
         let again: Vec<_> = (0..20).rev().map(|seed| coder.batch(&batch(seed))).collect();
         assert!(first.iter().eq(again.iter().rev()));

@@ -8,7 +8,7 @@ use super::layout::{BLOCK, checksum};
 use super::*;
 
 fn options(method: Method, threads: usize) -> Options {
-    Options { method, level: 6, threads: NonZeroUsize::new(threads).unwrap() }
+    Options { method, threads: NonZeroUsize::new(threads).unwrap() }
 }
 
 fn make(members: &[(&str, Vec<u8>)], method: Method, threads: usize) -> Vec<u8> {

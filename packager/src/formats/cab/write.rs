@@ -15,8 +15,6 @@ use super::pipeline::{Pipeline, WorkerLost};
 pub struct Options {
     /// Compression of every folder.
     pub method: Method,
-    /// Deflate level, 1 to 9.
-    pub level: u32,
     /// Threads that compress. The bytes do not depend on it.
     pub threads: NonZeroUsize,
 }
@@ -190,7 +188,7 @@ impl<W: Write + Seek> Writer<W> {
             reserved,
             written: reserved,
             method: options.method,
-            pipeline: Pipeline::new(options.method, options.level, options.threads)?,
+            pipeline: Pipeline::new(options.method, options.threads)?,
             folders: Vec::new(),
             under_way: std::collections::VecDeque::new(),
             entries: Vec::new(),

@@ -1,5 +1,7 @@
 //! Huffman codes of limited length, and how deflate writes their lengths.
 
+use super::symbols::{DISTANCES, LITERALS};
+
 /// The longest code of a literal, length or distance.
 pub(super) const CODE_MAX: usize = 15;
 /// The longest code of a code length.
@@ -9,7 +11,7 @@ const LENGTH_SYMBOLS: usize = 19;
 /// The order in which the lengths of those symbols' codes are written.
 const ORDER: [usize; LENGTH_SYMBOLS] = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];
 /// The most symbols of an alphabet.
-const SYMBOLS: usize = 288;
+const SYMBOLS: usize = LITERALS;
 
 /// The lengths of the best code in which none is longer than `limit`: zero for what never comes. The code is complete,
 /// and for that at least two symbols have one, as some inflaters demand.
@@ -130,7 +132,7 @@ pub(super) struct Header {
     /// Lengths of the code for lengths that are written, in their order, from 4 to 19.
     order: usize,
     /// What is written: symbol and run.
-    runs: [(u8, u8); SYMBOLS + 32],
+    runs: [(u8, u8); LITERALS + DISTANCES],
     count: usize,
     codes: [Code; LENGTH_SYMBOLS],
 }
@@ -155,7 +157,7 @@ impl Header {
             literals: written(literals).max(257),
             distances: written(distances).max(1),
             order: 4,
-            runs: [(0, 0); SYMBOLS + 32],
+            runs: [(0, 0); LITERALS + DISTANCES],
             count: 0,
             codes: [Code::default(); LENGTH_SYMBOLS],
         };

@@ -1,32 +1,40 @@
 //! Repetitions: a window over history and block, and hash chains of the places where four bytes were seen before.
 
-use super::symbols::{MATCH_MAX, MATCH_MIN, Symbol, Symbols};
+use super::symbols::{MATCH_MAX, MATCH_MIN, Symbols};
 use super::{BLOCK, Level};
 
 /// The window: the block before, and the block at hand.
 const WINDOW: usize = 2 * BLOCK;
 /// Bytes behind the window that are looked at with the last ones in it.
 const AHEAD: usize = 8;
-const HASH4_BITS: u32 = 15;
-const HASH3_BITS: u32 = 14;
+const HASH4_BITS: u32 = 16;
+const HASH3_BITS: u32 = 15;
 /// A match of three bytes that lies farther back costs more than three literals.
 const DISTANCE3_MAX: usize = 4_096;
 
-/// What a level means.
+/// What a level means. What each is worth was measured on the DLLs of a large program.
 #[derive(Clone, Copy)]
 struct Effort {
-    /// Places that are looked at for one match.
+    /// Places that are looked at for a match.
     depth: u32,
+    /// The same for a better match at the next byte.
+    again: u32,
+    /// The same when the match at hand has [`GOOD`] bytes or more.
+    again_good: u32,
+    /// From that length on no better match is looked for at the next byte.
+    lazy: usize,
     /// A match of that length ends the search.
     nice: usize,
-    lazy: bool,
 }
+
+/// Bytes of a match that is seldom surpassed at the next byte.
+const GOOD: usize = 8;
 
 impl Effort {
     fn of(level: Level) -> Self {
         match level {
-            Level::Fast => Self { depth: 6, nice: 32, lazy: false },
-            Level::Normal => Self { depth: 16, nice: 64, lazy: true },
+            Level::Fast => Self { depth: 4, again: 2, again_good: 1, lazy: 32, nice: 64 },
+            Level::Normal => Self { depth: 8, again: 4, again_good: 2, lazy: 32, nice: 64 },
         }
     }
 }
@@ -43,6 +51,16 @@ impl Match {
     fn worth(self) -> u32 {
         4 * self.length as u32 + (self.distance as u32).leading_zeros()
     }
+}
+
+/// The hashes of a place, and the last places that had them. They are looked up a place ahead, while the search at the
+/// place before it is still waiting for memory.
+#[derive(Clone, Copy)]
+struct Heads {
+    hash3: usize,
+    hash4: usize,
+    place3: u16,
+    place4: u16,
 }
 
 /// Finds repetitions.
@@ -88,8 +106,9 @@ impl Matcher {
         self.start = WINDOW - history.len();
         self.window[self.start..WINDOW].copy_from_slice(history);
         self.look_ahead(WINDOW, behind);
+        let mut heads = self.heads(self.start);
         for at in self.start..WINDOW {
-            self.insert(at);
+            self.insert(at, &mut heads);
         }
     }
 
@@ -114,38 +133,40 @@ impl Matcher {
     /// Takes literals and matches for the block, of that many bytes.
     pub fn parse(&mut self, length: usize, symbols: &mut Symbols) {
         let end = BLOCK + length;
-        let Effort { depth, nice, lazy } = self.effort;
+        let Effort { depth, again, again_good, lazy, .. } = self.effort;
         let mut at = BLOCK;
+        let mut heads = self.heads(at);
         while at < end {
-            let mut found = self.search(at, end, MATCH_MIN - 1, depth);
+            let mut found = self.search(at, &mut heads, end, MATCH_MIN - 1, depth);
             if found.distance == 0 {
-                symbols.push(Symbol::literal(self.window[at % WINDOW]));
+                symbols.literal(self.window[at % WINDOW]);
                 at += 1;
                 continue;
             }
             let mut known = at + 1;
-            while lazy && found.length < nice && known < end {
-                let next = self.search(known, end, found.length - 1, depth / 2);
+            while found.length < lazy && known < end {
+                let depth = if found.length >= GOOD { again_good } else { again };
+                let next = self.search(known, &mut heads, end, found.length - 1, depth);
                 known += 1;
                 if next.distance == 0 || next.worth() <= found.worth() + 2 {
                     break;
                 }
-                symbols.push(Symbol::literal(self.window[at % WINDOW]));
+                symbols.literal(self.window[at % WINDOW]);
                 at += 1;
                 found = next;
             }
-            symbols.push(Symbol::repetition(found.length, found.distance));
+            symbols.repetition(found.length, found.distance);
             at += found.length;
             for place in known..at {
-                self.insert(place);
+                self.insert(place, &mut heads);
             }
         }
     }
 
     /// Finds a match that is longer than `floor`, else one of distance 0, and puts the place into the tables.
     #[inline(always)]
-    fn search(&mut self, at: usize, end: usize, floor: usize, depth: u32) -> Match {
-        let (place3, mut place) = self.insert(at);
+    fn search(&mut self, at: usize, heads: &mut Heads, end: usize, floor: usize, depth: u32) -> Match {
+        let (place3, mut place) = self.insert(at, heads);
         let here = at as u16 ^ self.turn;
         let farthest = (at - self.start).min(BLOCK);
         let longest = (end - at).min(MATCH_MAX);
@@ -164,8 +185,8 @@ impl Matcher {
             }
         }
         // What would have to match for a longer match: the four bytes up to one behind the best.
-        let mut tail = best.length.max(MATCH_MIN) - MATCH_MIN;
-        let mut tail_word = self.word(at + tail);
+        let mut tail = at + best.length.max(MATCH_MIN) - MATCH_MIN;
+        let mut tail_word = self.word(tail);
         let mut last = 0;
         for _ in 0..depth {
             let distance = usize::from(here.wrapping_sub(place));
@@ -174,34 +195,42 @@ impl Matcher {
                 break;
             }
             last = distance;
-            let there = at - distance;
             place = self.previous[usize::from(place) % BLOCK];
-            if self.word(there + tail) == tail_word && self.word(there) == word {
-                let length = self.common(at, there, longest);
+            if self.word(tail - distance) == tail_word && self.word(at - distance) == word {
+                let length = self.common(at, at - distance, longest);
                 if length > best.length {
                     best = Match { length, distance };
                     if length >= nice {
                         break;
                     }
-                    tail = length - MATCH_MIN;
-                    tail_word = self.word(at + tail);
+                    tail = at + length - MATCH_MIN;
+                    tail_word = self.word(tail);
                 }
             }
         }
         best
     }
 
-    /// Puts a place into the tables. The last places with the same three, and four, bytes.
+    /// Puts a place into the tables, and goes on to the heads of the next one. The last places with the same three,
+    /// and four, bytes: only hashes were compared.
     #[inline(always)]
-    fn insert(&mut self, at: usize) -> (u16, u16) {
-        let word = self.word(at);
+    fn insert(&mut self, at: usize, heads: &mut Heads) -> (u16, u16) {
         let here = at as u16 ^ self.turn;
-        let hash3 = (word << 8).wrapping_mul(0x9E37_79B1) >> (32 - HASH3_BITS);
-        let place3 = std::mem::replace(&mut self.heads3[hash3 as usize % (1 << HASH3_BITS)], here);
-        let hash4 = word.wrapping_mul(0x9E37_79B1) >> (32 - HASH4_BITS);
-        let place4 = std::mem::replace(&mut self.heads4[hash4 as usize % (1 << HASH4_BITS)], here);
+        let Heads { hash3, hash4, place3, place4 } = *heads;
+        self.heads3[hash3 % (1 << HASH3_BITS)] = here;
+        self.heads4[hash4 % (1 << HASH4_BITS)] = here;
         self.previous[at % BLOCK] = place4;
+        *heads = self.heads(at + 1);
         (place3, place4)
+    }
+
+    /// The hashes of a place, and what they lead to.
+    #[inline(always)]
+    fn heads(&self, at: usize) -> Heads {
+        let word = self.word(at);
+        let hash3 = ((word << 8).wrapping_mul(0x9E37_79B1) >> (32 - HASH3_BITS)) as usize % (1 << HASH3_BITS);
+        let hash4 = (word.wrapping_mul(0x9E37_79B1) >> (32 - HASH4_BITS)) as usize % (1 << HASH4_BITS);
+        Heads { hash3, hash4, place3: self.heads3[hash3], place4: self.heads4[hash4] }
     }
 
     /// How many bytes are the same at two places that share four: at most `longest`.
@@ -223,8 +252,9 @@ impl Matcher {
     #[inline(always)]
     fn word(&self, at: usize) -> u32 {
         let at = at % WINDOW;
-        let [a, b, c, d] = [self.window[at], self.window[at + 1], self.window[at + 2], self.window[at + 3]];
-        u32::from_le_bytes([a, b, c, d])
+        let mut bytes = [0; 4];
+        bytes.copy_from_slice(&self.window[at..at + 4]);
+        u32::from_le_bytes(bytes)
     }
 
     #[inline(always)]

@@ -7,12 +7,19 @@ use super::symbols::{
 };
 use super::{BLOCK, OVERHEAD};
 
+/// No other deflate block follows (RFC 1951, 3.2.3).
+const LAST: u64 = 1;
+/// The kinds of deflate blocks.
+const STORED: u64 = 0;
+const FIXED: u64 = 1;
+const DYNAMIC: u64 = 2;
+
 /// Room for a block's bits: no kind is chosen that needs more than stored bytes do.
 const ROOM: usize = 2 * BLOCK;
 
-/// The lengths of the fixed literal code (RFC 1951, 3.2.6); its last two symbols never come.
-const FIXED_LITERALS: [u8; 288] = {
-    let mut lengths = [8; 288];
+/// The lengths of the fixed literal code (RFC 1951, 3.2.6).
+const FIXED_LITERALS: [u8; LITERALS] = {
+    let mut lengths = [8; LITERALS];
     let mut symbol = 144;
     while symbol < 280 {
         lengths[symbol] = if symbol < 256 { 9 } else { 7 };
@@ -20,8 +27,8 @@ const FIXED_LITERALS: [u8; 288] = {
     }
     lengths
 };
-/// The lengths of the fixed distance code; its last two symbols never come.
-const FIXED_DISTANCES: [u8; 32] = [5; 32];
+/// The lengths of the fixed distance code.
+const FIXED_DISTANCES: [u8; DISTANCES] = [5; DISTANCES];
 
 /// Writes bits, lowest first, into memory of its own.
 struct Bits {
@@ -62,15 +69,15 @@ impl Bits {
     }
 }
 
-/// Makes deflate streams of symbols.
-pub(super) struct Stream {
-    bits: Bits,
-}
-
 /// Literal and distance codes.
 struct Codes {
     literals: [Code; LITERALS],
     distances: [Code; DISTANCES],
+}
+
+/// Makes deflate streams of symbols.
+pub(super) struct Stream {
+    bits: Bits,
 }
 
 impl Stream {
@@ -78,48 +85,39 @@ impl Stream {
         Self { bits: Bits { bytes: Box::new([0; ROOM + 8]), at: 0, held: 0, count: 0 } }
     }
 
-    /// The stream of a block's plain bytes.
+    /// The stream of a block's plain bytes: one deflate block, of the kind that is shortest.
     pub fn encode(&mut self, plain: &[u8], symbols: &Symbols) -> &[u8] {
-        let bits = &mut self.bits;
-        (bits.at, bits.held, bits.count) = (0, 0, 0);
-        let mut frequencies = Frequencies::NONE;
-        frequencies.count(symbols.as_slice());
-        frequencies.literals[END] = 1;
-        self.block(plain, symbols.as_slice(), &frequencies, true);
-        self.bits.align();
-        self.bits.bytes.get(..self.bits.at).unwrap_or_default()
-    }
-
-    /// Writes a deflate block of the kind that is shortest.
-    fn block(&mut self, plain: &[u8], symbols: &[Symbol], frequencies: &Frequencies, last: bool) {
+        let frequencies = symbols.frequencies();
         let literals = code_lengths(&frequencies.literals, CODE_MAX);
         let distances = code_lengths(&frequencies.distances, CODE_MAX);
         let header = Header::new(&literals, &distances);
         let extra = extra_bits(frequencies);
         let dynamic = header.bits() + extra + code_bits(frequencies, &literals, &distances);
         let fixed = extra + code_bits(frequencies, &FIXED_LITERALS, &FIXED_DISTANCES);
-        // The three bits of the block's kind come first, whole bytes behind them.
-        let padding = (self.bits.count + 3).next_multiple_of(8) - (self.bits.count + 3);
-        let stored = u64::from(padding) + 8 * (OVERHEAD - 1 + plain.len()) as u64;
+        // The kind takes three bits; what is stored starts with a whole byte.
+        let stored = 8 * (OVERHEAD + plain.len()) as u64 - 3;
 
         let bits = &mut self.bits;
+        (bits.at, bits.held, bits.count) = (0, 0, 0);
         if stored < dynamic.min(fixed) {
-            bits.put(last.into(), 3);
+            bits.put((STORED << 1) | LAST, 3);
             bits.store(plain);
         } else if fixed <= dynamic {
-            bits.put(1 << 1 | u64::from(last), 3);
-            let (literals, distances) = (codes(&FIXED_LITERALS), codes(&FIXED_DISTANCES));
-            let first = |at: usize| literals[at];
-            let codes = Codes {
-                literals: std::array::from_fn(first),
-                distances: std::array::from_fn(|at| distances[at]),
-            };
-            bits.symbols(symbols, &codes);
+            bits.put((FIXED << 1) | LAST, 3);
+            bits.symbols(symbols, &Codes::new(&FIXED_LITERALS, &FIXED_DISTANCES));
         } else {
-            bits.put(2 << 1 | u64::from(last), 3);
+            bits.put((DYNAMIC << 1) | LAST, 3);
             header.write(|value, count| bits.put(value, count));
-            bits.symbols(symbols, &Codes { literals: codes(&literals), distances: codes(&distances) });
+            bits.symbols(symbols, &Codes::new(&literals, &distances));
         }
+        bits.align();
+        bits.bytes.get(..bits.at).unwrap_or_default()
+    }
+}
+
+impl Codes {
+    fn new(literals: &[u8; LITERALS], distances: &[u8; DISTANCES]) -> Self {
+        Self { literals: codes(literals), distances: codes(distances) }
     }
 }
 
@@ -138,7 +136,7 @@ impl Bits {
     }
 
     /// The rest of a block behind its codes.
-    fn symbols(&mut self, symbols: &[Symbol], codes: &Codes) {
+    fn symbols(&mut self, symbols: &Symbols, codes: &Codes) {
         // A length's code and the bits behind it, put together once for each length.
         let lengths: [(u32, u32); 256] = std::array::from_fn(|less_three| {
             let index = usize::from(LENGTH_CODE[less_three]);
@@ -149,13 +147,13 @@ impl Bits {
                 u32::from(code.length) + u32::from(LENGTH_EXTRA[index]),
             )
         });
-        for &symbol in symbols {
+        for &symbol in symbols.as_slice() {
             if symbol.is_match() {
                 let (bits, count) = lengths[usize::from(symbol.low())];
                 self.add(bits.into(), count);
                 let distance = symbol.distance_less_one();
                 let (index, extra) = distance_code(distance);
-                let code = codes.distances[index.min(DISTANCES - 1)];
+                let code = codes.distances[index % DISTANCES];
                 let low = distance & ((1 << extra) - 1);
                 self.add(
                     u64::from(code.bits) | u64::from(low) << code.length,

@@ -4,10 +4,10 @@
 pub(super) const MATCH_MIN: usize = 3;
 /// The longest match.
 pub(super) const MATCH_MAX: usize = 258;
-/// Literals, the end of a block, and length codes.
-pub(super) const LITERALS: usize = 286;
-/// Distance codes.
-pub(super) const DISTANCES: usize = 30;
+/// Literals, the end of a block, and length codes: 286, and two that never come.
+pub(super) const LITERALS: usize = 288;
+/// Distance codes: 30, and two that never come.
+pub(super) const DISTANCES: usize = 32;
 /// The symbol that ends a block.
 pub(super) const END: usize = 256;
 
@@ -62,15 +62,6 @@ pub(super) struct Symbol(u32);
 impl Symbol {
     const MATCH: u32 = 1 << 31;
 
-    pub fn literal(byte: u8) -> Self {
-        Self(byte.into())
-    }
-
-    /// `length` from [`MATCH_MIN`] to [`MATCH_MAX`], `distance` from 1 to 32,768.
-    pub fn repetition(length: usize, distance: usize) -> Self {
-        Self(Self::MATCH | ((distance - 1) as u32) << 8 | (length - MATCH_MIN) as u32)
-    }
-
     pub fn is_match(self) -> bool {
         self.0 & Self::MATCH != 0
     }
@@ -89,23 +80,43 @@ impl Symbol {
 /// At most so many symbols: one for each plain byte.
 const SYMBOLS: usize = super::BLOCK;
 
-/// The symbols of a block in their order.
+/// The symbols of a block in their order, and how often each comes.
 pub(super) struct Symbols {
     symbols: Box<[Symbol; SYMBOLS]>,
     count: usize,
+    frequencies: Frequencies,
 }
 
 impl Symbols {
     pub fn new() -> Self {
-        Self { symbols: Box::new([Symbol(0); SYMBOLS]), count: 0 }
+        Self { symbols: Box::new([Symbol(0); SYMBOLS]), count: 0, frequencies: Frequencies::NONE }
     }
 
+    /// Before a block: only its end is there.
     pub fn clear(&mut self) {
         self.count = 0;
+        self.frequencies = Frequencies::NONE;
+        self.frequencies.literals[END] = 1;
     }
 
     #[inline(always)]
-    pub fn push(&mut self, symbol: Symbol) {
+    pub fn literal(&mut self, byte: u8) {
+        self.frequencies.literals[usize::from(byte)] += 1;
+        self.push(Symbol(byte.into()));
+    }
+
+    /// `length` from [`MATCH_MIN`] to [`MATCH_MAX`], `distance` from 1 to 32,768.
+    #[inline(always)]
+    pub fn repetition(&mut self, length: usize, distance: usize) {
+        let (length, distance) = (length - MATCH_MIN, (distance - 1) as u32);
+        let code = END + 1 + usize::from(LENGTH_CODE[length % LENGTH_CODE.len()]);
+        self.frequencies.literals[code.min(LITERALS - 1)] += 1;
+        self.frequencies.distances[distance_code(distance).0 % 32] += 1;
+        self.push(Symbol(Symbol::MATCH | distance << 8 | length as u32));
+    }
+
+    #[inline(always)]
+    fn push(&mut self, symbol: Symbol) {
         // The mask never cuts anything: it says so to the compiler.
         self.symbols[self.count % SYMBOLS] = symbol;
         self.count += 1;
@@ -114,19 +125,8 @@ impl Symbols {
     pub fn as_slice(&self) -> &[Symbol] {
         self.symbols.get(..self.count).unwrap_or_default()
     }
-}
 
-impl Frequencies {
-    /// Adds some symbols.
-    pub fn count(&mut self, symbols: &[Symbol]) {
-        for symbol in symbols {
-            if symbol.is_match() {
-                let length = END + 1 + usize::from(LENGTH_CODE[usize::from(symbol.low())]);
-                self.literals[length.min(LITERALS - 1)] += 1;
-                self.distances[distance_code(symbol.distance_less_one()).0.min(DISTANCES - 1)] += 1;
-            } else {
-                self.literals[usize::from(symbol.low())] += 1;
-            }
-        }
+    pub fn frequencies(&self) -> &Frequencies {
+        &self.frequencies
     }
 }

@@ -64,7 +64,7 @@ pub(crate) fn fixture(arch: Arch, key: Option<[u8; 32]>, share: Option<&Utf8Path
         key: &packager_shared::ids::file_key,
         folder: &root,
         share,
-        options: cab::Options { method: cab::Method::Mszip, level: 6, threads: NonZeroUsize::MIN },
+        options: cab::Options { method: cab::Method::Mszip, threads: NonZeroUsize::MIN },
         limits: Limits::default(),
         progress: &|_| (),
     };
