@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | [`cab`] | Microsoft cabinets: a parallel, streaming MSZIP writer and a reader for hostile input |
 //! | [`cfb`] | compound files: a writer that goes from front to back and holds no stream in memory |
+//! | [`deflate`] | deflate streams by block, each behind the plain bytes before it, as MSZIP wants them |
 //! | [`font`] | fonts: only what they are called |
 //! | [`msidb`] | Windows Installer databases: tables, rules, summary, streams; writer and reader |
 //! | [`pe`] | Windows programs: what is in them, and a stub made to look like a product |
@@ -11,6 +12,7 @@
 
 pub mod cab;
 pub mod cfb;
+pub mod deflate;
 pub mod font;
 pub mod msidb;
 pub mod pe;
