@@ -11,14 +11,12 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::error::io;
 use super::hash::Hasher;
-use super::sources::{PIECE, Source, sum};
+use super::sources::{PIECE, READ, Source, sum};
 use super::workers::in_order;
 use super::{Error, Hashed};
 use crate::formats::pe::{self, Machine};
 use crate::plan::PlannedFile;
 
-/// Bytes read at a time: small enough to stay in the processor's cache from hash to hash.
-const READ: usize = 128 << 10;
 /// One in so many bytes must be code.
 const CODE_SHARE: u64 = 4;
 
@@ -129,7 +127,7 @@ fn read(
     let (sha256, msi_hash) = hasher.finish();
     let code = program.unwrap_or_default() && is_code(&mut input, file.size);
     let hashed = Hashed { path: file.path.clone(), size: file.size, sha256, msi_hash, code };
-    Ok((hashed, Source::disk(source.clone(), sums)))
+    Ok((hashed, Source::Disk(source.clone(), file.size, sums)))
 }
 
 /// Whether a file is a program for x86 or x64 processors, and code a good part of it: in one that is mostly debugging

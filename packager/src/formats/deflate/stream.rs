@@ -2,7 +2,7 @@
 
 use super::huffman::{CODE_MAX, Code, Header, code_lengths, codes};
 use super::symbols::{
-    DISTANCES, END, Frequencies, LENGTH_BASE, LENGTH_CODE, LENGTH_EXTRA, LITERALS, MATCH_MIN, Symbol,
+    DISTANCES, END, Frequencies, LENGTH_BASE, LENGTH_CODE, LENGTH_EXTRA, LITERALS, MATCH_MIN,
     Symbols, distance_code,
 };
 use super::{BLOCK, OVERHEAD};
