@@ -5,11 +5,13 @@
 //! | [`cab`] | Microsoft cabinets: a parallel, streaming MSZIP writer and a reader for hostile input |
 //! | [`cfb`] | compound files: a writer that goes from front to back and holds no stream in memory |
 //! | [`font`] | fonts: only what they are called |
+//! | [`lzx`] | LZX as cabinets have it: an encoder in three levels, a decoder for hostile input |
 //! | [`msidb`] | Windows Installer databases: tables, rules, summary, streams; writer and reader |
 //! | [`pe`] | Windows programs: what is in them, and a stub made to look like a product |
 
 pub mod cab;
 pub mod cfb;
 pub mod font;
+pub mod lzx;
 pub mod msidb;
 pub mod pe;

@@ -1,0 +1,3 @@
+//! Choosing literals and matches.
+
+pub mod lazy;
