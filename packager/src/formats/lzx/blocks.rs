@@ -5,8 +5,8 @@ use super::statistics::Statistics;
 
 /// Plain bytes by which the statistics are compared.
 const SEGMENT: usize = 8_192;
-/// The most plain bytes of a block.
-const BLOCK: usize = 1 << 20;
+/// The most plain bytes of a block: what they cost, at 16 bits each, fits into the numbers of the parsers.
+const BLOCK: usize = 1 << 19;
 /// What a further block costs, in 1/256 bits: header and trees.
 const HEADER: u64 = 256 * 800;
 

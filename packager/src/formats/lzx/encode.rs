@@ -1,11 +1,14 @@
 //! The encoder.
 
+use std::ops::Range;
+
 use super::blocks::Splitter;
 use super::calls;
 use super::emit::Emitter;
 use super::layout::{CALL_FRAMES, FRAME, WINDOW_MAX, WINDOW_MIN, offset_max};
-use super::matcher::rows::Effort;
+use super::matcher::rows;
 use super::parse::lazy::Lazy;
+use super::parse::near_optimal::{self, NearOptimal};
 use super::sequence::Sequence;
 
 /// Version of the encoder's output: it grows when other bytes come out of the same input.
@@ -46,20 +49,65 @@ const MARGIN: usize = 8;
 pub struct Encoder {
     plain: Vec<u8>,
     sequences: Vec<Sequence>,
-    lazy: Lazy,
+    /// The sequences of the current block.
+    block: Vec<Sequence>,
+    parser: Parser,
     splitter: Splitter,
     emitter: Emitter,
+}
+
+#[derive(Debug)]
+enum Parser {
+    Lazy(Lazy),
+    NearOptimal(Box<NearOptimal>),
+}
+
+impl Parser {
+    fn new(level: Level, offset_max: u32) -> Self {
+        let near_optimal = |depth, enough, passes| {
+            let effort = near_optimal::Effort { depth, enough, passes };
+            Self::NearOptimal(Box::new(NearOptimal::new(offset_max, effort)))
+        };
+        match level {
+            Level::Fast => Self::Lazy(Lazy::new(offset_max, rows::Effort { depth: 8, enough: 64 })),
+            Level::Normal => near_optimal(16, 48, 1),
+            Level::Max => near_optimal(64, 128, 3),
+        }
+    }
+
+    fn reset(&mut self) {
+        match self {
+            Self::Lazy(parser) => parser.reset(),
+            Self::NearOptimal(parser) => parser.reset(),
+        }
+    }
+
+    /// Parses a frame.
+    fn frame(&mut self, plain: &[u8], range: Range<usize>, sequences: &mut Vec<Sequence>) {
+        match self {
+            Self::Lazy(parser) => parser.frame(plain, range.start, range.end, sequences),
+            Self::NearOptimal(parser) => parser.frame(plain, range, sequences),
+        }
+    }
+
+    /// Makes what it gave for a block better.
+    fn block(&mut self, plain: &[u8], range: Range<usize>, sequences: &mut Vec<Sequence>) {
+        match self {
+            Self::Lazy(_) => {}
+            Self::NearOptimal(parser) => parser.block(plain, range, sequences),
+        }
+    }
 }
 
 impl Encoder {
     /// An encoder; a window outside 15 to 21 becomes the nearest.
     pub fn new(options: Options) -> Self {
         let window = options.window.clamp(WINDOW_MIN, WINDOW_MAX);
-        let effort = Effort { depth: 8, enough: 64 };
         Self {
             plain: Vec::new(),
             sequences: Vec::new(),
-            lazy: Lazy::new(offset_max(window), effort),
+            block: Vec::new(),
+            parser: Parser::new(options.level, offset_max(window)),
             splitter: Splitter::default(),
             emitter: Emitter::new(window),
         }
@@ -70,7 +118,7 @@ impl Encoder {
     pub fn encode(&mut self, plain: &[u8], frame: &mut dyn FnMut(&[u8])) {
         let program = self.prepare(plain);
         self.emitter.start(program);
-        self.lazy.reset();
+        self.parser.reset();
         self.splitter.reset();
         self.sequences.clear();
         let mut ready = Vec::new();
@@ -80,16 +128,17 @@ impl Encoder {
         while start < plain.len() {
             let end = plain.len().min(start + FRAME);
             let parsed = self.sequences.len();
-            self.lazy.frame(&self.plain, start, end, &mut self.sequences);
+            self.parser.frame(&self.plain, start..end, &mut self.sequences);
             self.splitter.add(&self.plain[start..end], &self.sequences[parsed..], &mut ready);
             if end == plain.len() {
                 self.splitter.finish(&mut ready);
             }
             for count in ready.drain(..) {
-                let block = &self.sequences[..count];
-                let bytes: usize = block.iter().map(Sequence::plain).sum();
-                self.emitter.block(&self.plain[kept..kept + bytes], block, frame);
-                self.sequences.drain(..count);
+                self.block.clear();
+                self.block.extend(self.sequences.drain(..count));
+                let bytes: usize = self.block.iter().map(Sequence::plain).sum();
+                self.parser.block(&self.plain, kept..kept + bytes, &mut self.block);
+                self.emitter.block(&self.plain[kept..kept + bytes], &self.block, frame);
                 kept += bytes;
             }
             start = end;

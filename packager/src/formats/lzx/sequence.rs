@@ -56,3 +56,9 @@ pub fn common(a: &[u8], b: &[u8]) -> usize {
     }
     length + a[length..].iter().zip(&b[length..]).take_while(|(a, b)| a == b).count()
 }
+
+/// [`common`], when the first `known` bytes are known to be.
+#[inline]
+pub fn common_from(a: &[u8], b: &[u8], known: usize) -> usize {
+    known + common(&a[known..], &b[known..])
+}

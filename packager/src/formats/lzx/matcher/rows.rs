@@ -3,7 +3,7 @@
 
 use super::super::layout::MATCH_MAX;
 use super::super::sequence::common;
-use super::{NOWHERE, filled, word};
+use super::{NOWHERE, filled, hash_3, word};
 
 /// Rows, as a power of two.
 const ROW_BITS: u32 = 16;
@@ -71,7 +71,7 @@ impl Rows {
         self.rows[row].push(at, tag);
         let bytes = word(plain, at);
         self.latest_4[hash_4(bytes)] = at as u32;
-        self.latest_3[hash_3(bytes)] = at as u32;
+        self.latest_3[hash_3::<BITS_3>(bytes)] = at as u32;
     }
 
     /// Adds position `at` and looks for a match of more than `length` bytes, at most `limit`, at most `offset_max`
@@ -89,7 +89,7 @@ impl Rows {
         let row = &mut self.rows[row];
         let bytes = word(plain, at);
         let latest_4 = &mut self.latest_4[hash_4(bytes)];
-        let latest_3 = &mut self.latest_3[hash_3(bytes)];
+        let latest_3 = &mut self.latest_3[hash_3::<BITS_3>(bytes)];
         let near_4 = *latest_4;
         let near_3 = *latest_3;
         *latest_4 = at as u32;
@@ -144,11 +144,6 @@ impl Rows {
 #[inline]
 fn hash_4(bytes: u32) -> usize {
     (bytes.wrapping_mul(0x9E37_79B1) >> (32 - BITS_4)) as usize
-}
-
-#[inline]
-fn hash_3(bytes: u32) -> usize {
-    ((bytes << 8).wrapping_mul(0x9E37_79B1) >> (32 - BITS_3)) as usize
 }
 
 impl Row {
