@@ -4,6 +4,9 @@ use super::super::layout::{MATCH_MAX, MATCH_MIN};
 use super::super::matcher::rows::{Effort, Rows};
 use super::super::sequence::{Repeats, Sequence, apply, common};
 
+/// Positions whose rows are asked for ahead: so waiting for memory overlaps.
+const AHEAD: usize = 32;
+
 /// Parses frame by frame.
 #[derive(Debug)]
 pub struct Lazy {
@@ -38,7 +41,13 @@ impl Lazy {
     pub fn frame(&mut self, plain: &[u8], start: usize, end: usize, sequences: &mut Vec<Sequence>) {
         let mut at = start;
         let mut literals = 0;
+        let mut touched = start;
         while at < end {
+            if at + AHEAD > touched && touched < end {
+                let next = end.min(at + 2 * AHEAD);
+                self.chains.touch(plain, touched.max(at)..next);
+                touched = next;
+            }
             let mut current = self.best(plain, at, end);
             if current.length == 0 {
                 at += 1;

@@ -7,10 +7,13 @@
 use std::ops::Range;
 
 use super::super::layout::{FRAME, LENGTH_BASE, LENGTH_HEADERS, LITERALS, MATCH_MAX, MATCH_MIN, slot};
-use super::super::matcher::binary_tree::BinaryTree;
+use super::super::matcher::rows::{AllCandidates, AllRows};
 use super::super::sequence::{Repeats, Sequence, apply, common};
 use super::super::statistics::Statistics;
 use super::costs::Costs;
+
+/// Positions whose candidates are looked up at once: so waiting for their rows in memory overlaps.
+const BATCH: usize = 16;
 
 /// How hard the parser works.
 #[derive(Clone, Copy, Debug)]
@@ -26,12 +29,15 @@ pub struct Effort {
 /// Parses frame by frame, and each block again when its end is known.
 #[derive(Debug)]
 pub struct NearOptimal {
-    tree: BinaryTree,
+    rows: AllRows,
+    batch: [AllCandidates; BATCH],
     effort: Effort,
     offset_max: u32,
     costs: Costs,
     matches: Cache,
     nodes: Vec<Node>,
+    /// The repeat offsets behind the cheapest way to each byte that was visited.
+    repeats_of: Vec<Repeats>,
     /// At the end of what was parsed for the first time, and of the last block.
     repeats: (Repeats, Repeats),
 }
@@ -46,34 +52,55 @@ struct Cache {
     matches: Vec<(u32, u32)>,
 }
 
-/// What leads to a byte.
+/// The cheapest way to a byte, and its last step: a literal, or a match.
 #[derive(Clone, Copy, Debug)]
 struct Node {
     cost: u32,
-    formatted: u32,
-    length: u32,
-    repeats: Repeats,
+    step: Step,
 }
 
-const UNREACHED: Node = Node { cost: u32::MAX, formatted: 0, length: 0, repeats: [1; 3] };
+/// The formatted offset above nine bits of length; a literal has the length 1.
+#[derive(Clone, Copy, Debug)]
+struct Step(u32);
+
+impl Step {
+    #[inline]
+    fn new(formatted: u32, length: usize) -> Self {
+        Self((formatted << 9) | length as u32)
+    }
+
+    #[inline]
+    fn formatted(self) -> u32 {
+        self.0 >> 9
+    }
+
+    #[inline]
+    fn length(self) -> usize {
+        (self.0 & 511) as usize
+    }
+}
+
+const UNREACHED: Node = Node { cost: u32::MAX, step: Step(0) };
 
 impl NearOptimal {
     /// A parser for offsets up to `offset_max`.
     pub fn new(offset_max: u32, effort: Effort) -> Self {
         Self {
-            tree: BinaryTree::new(effort.depth, effort.enough),
+            rows: AllRows::new(),
+            batch: [AllCandidates::default(); BATCH],
             effort,
             offset_max,
             costs: Costs::new(),
             matches: Cache::default(),
-            nodes: Vec::new(),
+            nodes: vec![UNREACHED; FRAME + 1],
+            repeats_of: vec![[1; 3]; FRAME + 1],
             repeats: ([1; 3], [1; 3]),
         }
     }
 
     /// Forgets what was parsed.
     pub fn reset(&mut self) {
-        self.tree.reset();
+        self.rows.reset();
         self.costs = Costs::new();
         self.matches.base = 0;
         self.matches.ends.clear();
@@ -83,41 +110,53 @@ impl NearOptimal {
 
     /// Parses the frame `range`, by the costs of the block before; all bytes before it were parsed.
     pub fn frame(&mut self, plain: &[u8], range: Range<usize>, sequences: &mut Vec<Sequence>) {
-        let mut skip = 0;
-        for at in range.clone() {
-            // Trees are in order by what follows, also behind the frame: matches are cut when they are used.
-            let limit = MATCH_MAX.min(plain.len() - at);
-            let matches = &mut self.matches.matches;
-            let longest = self.tree.find(plain, at, limit, self.offset_max, |length, offset| {
-                if skip == 0 {
-                    matches.push((length as u32, offset));
-                }
-            });
-            if skip > 0 {
-                skip -= 1;
-            } else if longest.min(range.end - at) >= self.effort.enough {
-                skip = longest.min(range.end - at) - 1;
+        // Up to here all positions are part of a match that is taken.
+        let mut taken = range.start;
+        for start in range.clone().step_by(BATCH) {
+            let end = range.end.min(start + BATCH);
+            self.rows.touch(plain, start..end);
+            for (at, candidates) in (start..end).zip(&mut self.batch) {
+                *candidates = self.rows.candidates(plain, at);
             }
-            self.matches.ends.push(self.matches.matches.len() as u32);
+            for (at, candidates) in (start..end).zip(&self.batch) {
+                if at >= taken {
+                    let limit = MATCH_MAX.min(range.end - at);
+                    let matches = &mut self.matches.matches;
+                    let longest =
+                        candidates.find(plain, at, limit, self.offset_max, self.effort.enough, |found| {
+                            matches.push(found);
+                        });
+                    if longest >= self.effort.enough {
+                        taken = at + longest;
+                    }
+                }
+                self.matches.ends.push(self.matches.matches.len() as u32);
+            }
         }
         self.repeats.0 = self.way(plain, range, self.repeats.0, sequences);
     }
 
     /// Parses a block again. `sequences` are what came out before, and what comes out now.
     pub fn block(&mut self, plain: &[u8], range: Range<usize>, sequences: &mut Vec<Sequence>) {
-        let mut end = self.repeats.1;
+        let mut repeats = self.repeats.1;
         for _ in 0..self.effort.passes {
             let mut statistics = Statistics::default();
             statistics.count(&plain[range.clone()], sequences);
             self.costs.set(&statistics);
             sequences.clear();
-            end = self.way(plain, range.clone(), self.repeats.1, sequences);
+            repeats = self.repeats.1;
+            let mut start = range.start;
+            while start < range.end {
+                let end = range.end.min(start / FRAME * FRAME + FRAME);
+                repeats = self.way(plain, start..end, repeats, sequences);
+                start = end;
+            }
         }
-        self.repeats.1 = end;
+        self.repeats.1 = repeats;
         self.matches.forget(range.end);
     }
 
-    /// Finds the cheapest way through `range`. Gives the repeat offsets at its end.
+    /// Finds the cheapest way through `range`, which is a part of one frame. Gives the repeat offsets at its end.
     fn way(
         &mut self,
         plain: &[u8],
@@ -125,31 +164,30 @@ impl NearOptimal {
         repeats: Repeats,
         sequences: &mut Vec<Sequence>,
     ) -> Repeats {
-        let start = range.start;
-        self.nodes.clear();
-        self.nodes.resize(range.len() + 1, UNREACHED);
-        self.nodes[0] = Node { cost: 0, repeats, ..UNREACHED };
-        let mut at = start;
-        while at < range.end {
-            at += self.step(plain, at, &range);
+        let count = range.len();
+        self.nodes[..=count].fill(UNREACHED);
+        self.nodes[0].cost = 0;
+        self.repeats_of[0] = repeats;
+        let mut index = 0;
+        while index < count {
+            index += self.step(plain, index, &range);
         }
-        let end = self.arrive(range.len()).repeats;
-        self.collect(&range, sequences);
+        let end = self.arrive(count);
+        self.collect(count, sequences);
         end
     }
 
-    /// Goes on from the byte at `at`, to which the cheapest way is known. Gives how far the next such byte is.
+    /// Goes on from a byte to which the cheapest way is known. Gives how far the next such byte is.
     #[inline]
-    fn step(&mut self, plain: &[u8], at: usize, range: &Range<usize>) -> usize {
-        let index = at - range.start;
-        // A match ends with its frame, and with the block.
-        let frame_end = at / FRAME * FRAME + FRAME;
-        let limit = MATCH_MAX.min(frame_end.min(range.end) - at);
-        let Node { cost, repeats, .. } = self.arrive(index);
+    fn step(&mut self, plain: &[u8], index: usize, range: &Range<usize>) -> usize {
+        let at = range.start + index;
+        let limit = MATCH_MAX.min(range.end - at);
+        let cost = self.nodes[index].cost;
+        let repeats = self.arrive(index);
         let nodes = &mut self.nodes[index..=index + limit];
         let costs = &self.costs;
         let here = &plain[at..at + limit];
-        reach(&mut nodes[1], cost + costs.main[usize::from(here[0])], 0, 1);
+        reach(&mut nodes[1], cost + costs.main[usize::from(here[0])], Step::new(0, 1));
         if limit < MATCH_MIN {
             return 1;
         }
@@ -160,77 +198,71 @@ impl NearOptimal {
             }
             let length = common(here, &plain[from..from + limit]);
             if length >= self.effort.enough {
-                let cost = cost + price(costs, formatted, length);
-                nodes[length] = UNREACHED;
-                reach(&mut nodes[length], cost, formatted as u32, length);
+                nodes[length] = Node {
+                    cost: cost + price(costs, formatted, length),
+                    step: Step::new(formatted as u32, length),
+                };
                 return length;
             }
-            relax(nodes, costs, cost, formatted, formatted as u32, MATCH_MIN..=length);
+            relax(nodes, costs, cost, formatted, formatted as u32, MATCH_MIN, length);
         }
-        let mut shortest = MATCH_MIN;
         let matches = self.matches.of(at);
-        if let Some((length, offset)) = matches.last()
-            && (*length as usize).min(limit) >= self.effort.enough
-        {
-            let length = (*length as usize).min(limit);
+        let Some((longest, offset)) = matches.last() else { return 1 };
+        let longest = (*longest as usize).min(limit);
+        if longest >= self.effort.enough {
             let formatted = offset + 2;
             let slot = slot(formatted);
-            let cost = cost + costs.offset(slot, formatted) + price(costs, slot, length);
-            nodes[length] = UNREACHED;
-            reach(&mut nodes[length], cost, formatted, length);
-            return length;
+            nodes[longest] = Node {
+                cost: cost + costs.offset(slot, formatted) + price(costs, slot, longest),
+                step: Step::new(formatted, longest),
+            };
+            return longest;
         }
+        let mut shortest = MATCH_MIN;
         for (length, offset) in matches {
             let length = (*length as usize).min(limit);
             let formatted = offset + 2;
             let slot = slot(formatted);
-            let cost = cost + costs.offset(slot, formatted);
-            relax(nodes, costs, cost, slot, formatted, shortest..=length);
+            relax(nodes, costs, cost + costs.offset(slot, formatted), slot, formatted, shortest, length);
             shortest = length + 1;
         }
         1
     }
 
-    /// Sets the repeat offsets of a node to which the cheapest way is known.
+    /// The repeat offsets behind the cheapest way to a byte, when it is known.
     #[inline]
-    fn arrive(&mut self, index: usize) -> Node {
-        let node = self.nodes[index];
-        if node.length > 0 {
-            let mut repeats = self.nodes[index - node.length as usize].repeats;
-            if node.length > 1 {
-                apply(node.formatted, &mut repeats);
-            }
-            self.nodes[index].repeats = repeats;
+    fn arrive(&mut self, index: usize) -> Repeats {
+        let step = self.nodes[index].step;
+        let mut repeats = self.repeats_of[index - step.length()];
+        if step.length() > 1 {
+            apply(step.formatted(), &mut repeats);
         }
-        self.nodes[index]
+        self.repeats_of[index] = repeats;
+        repeats
     }
 
-    /// Goes the way back from its end.
-    fn collect(&mut self, range: &Range<usize>, sequences: &mut Vec<Sequence>) {
+    /// Goes the way back from its end, and then along it.
+    fn collect(&mut self, count: usize, sequences: &mut Vec<Sequence>) {
         // Turn the arrows around: a node then says what leads on from it.
-        let mut at = range.len();
-        let (mut length, mut formatted) = (0, 0);
+        let mut at = count;
+        let mut next = Step(0);
         loop {
-            let node = self.nodes[at];
-            (self.nodes[at].length, self.nodes[at].formatted) = (length, formatted);
+            let step = std::mem::replace(&mut self.nodes[at].step, next);
             if at == 0 {
                 break;
             }
-            (length, formatted) = (node.length, node.formatted);
-            at -= length as usize;
+            at -= step.length();
+            next = step;
         }
         let mut literals = 0;
-        while at < range.len() {
-            let Node { length, formatted, .. } = self.nodes[at];
-            at += length as usize;
-            if length == 1 {
+        while at < count {
+            let step = self.nodes[at].step;
+            at += step.length();
+            if step.length() == 1 {
                 literals += 1;
-                if (range.start + at) % FRAME == 0 {
-                    sequences.push(Sequence { literals, ..Sequence::default() });
-                    literals = 0;
-                }
             } else {
-                sequences.push(Sequence { formatted, literals, length: length as u16 });
+                let length = step.length() as u16;
+                sequences.push(Sequence { formatted: step.formatted(), literals, length });
                 literals = 0;
             }
         }
@@ -262,15 +294,13 @@ impl Cache {
 }
 
 #[inline]
-fn reach(node: &mut Node, cost: u32, formatted: u32, length: usize) {
+fn reach(node: &mut Node, cost: u32, step: Step) {
     if cost < node.cost {
-        node.cost = cost;
-        node.formatted = formatted;
-        node.length = length as u32;
+        *node = Node { cost, step };
     }
 }
 
-/// What the lengths of a match cost, with the position slot.
+/// What the length of a match costs, with the position slot.
 #[inline]
 fn price(costs: &Costs, slot: usize, length: usize) -> u32 {
     let header = (length - MATCH_MIN).min(LENGTH_HEADERS - 1);
@@ -278,6 +308,7 @@ fn price(costs: &Costs, slot: usize, length: usize) -> u32 {
     costs.main[LITERALS + slot * LENGTH_HEADERS + header] + more
 }
 
+/// Reaches the nodes that matches of the lengths from `first` to `last` lead to.
 #[inline]
 fn relax(
     nodes: &mut [Node],
@@ -285,9 +316,20 @@ fn relax(
     cost: u32,
     slot: usize,
     formatted: u32,
-    lengths: std::ops::RangeInclusive<usize>,
+    first: usize,
+    last: usize,
 ) {
-    for length in lengths {
-        reach(&mut nodes[length], cost + price(costs, slot, length), formatted, length);
+    let element = LITERALS + slot * LENGTH_HEADERS;
+    let headers = &costs.main[element..element + LENGTH_HEADERS];
+    for length in first..=last.min(LENGTH_BASE - 1) {
+        reach(&mut nodes[length], cost + headers[length - MATCH_MIN], Step::new(formatted, length));
+    }
+    let first = first.max(LENGTH_BASE);
+    if first <= last {
+        let cost = cost + headers[LENGTH_HEADERS - 1];
+        let prices = &costs.length[first - LENGTH_BASE..=last - LENGTH_BASE];
+        for (length, (node, price)) in (first..).zip(nodes[first..=last].iter_mut().zip(prices)) {
+            reach(node, cost + price, Step::new(formatted, length));
+        }
     }
 }
