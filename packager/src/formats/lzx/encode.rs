@@ -70,8 +70,8 @@ impl Parser {
         };
         match level {
             Level::Fast => Self::Lazy(Lazy::new(offset_max, rows::Effort { depth: 8, enough: 64 })),
-            Level::Normal => near_optimal(16, 48, 1),
-            Level::Max => near_optimal(64, 128, 3),
+            Level::Normal => near_optimal(None, 32, 1),
+            Level::Max => near_optimal(Some(32), 128, 2),
         }
     }
 

@@ -184,9 +184,9 @@ impl Table {
     fn fill(&mut self, counts: &[u32; CODE_MAX as usize + 1]) {
         let mut elements = self.elements.iter();
         let mut at = 0;
-        for length in 1..=DIRECT as usize {
+        for (length, count) in counts.iter().enumerate().take(DIRECT as usize + 1).skip(1) {
             let span = 1 << (DIRECT as usize - length);
-            for element in elements.by_ref().take(counts[length] as usize) {
+            for element in elements.by_ref().take(*count as usize) {
                 self.direct[at..at + span].fill((element << 4) | length as u16);
                 at += span;
             }

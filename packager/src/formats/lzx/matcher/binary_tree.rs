@@ -52,7 +52,7 @@ impl BinaryTree {
         offset_max: u32,
         mut found: impl FnMut(usize, u32),
     ) -> usize {
-        if limit > MATCH_MAX || limit < 4 {
+        if !(4..=MATCH_MAX).contains(&limit) {
             return 0;
         }
         let bytes = word(plain, at);

@@ -175,7 +175,7 @@ impl Rows {
         let candidates = self.table.candidates(bytes, at);
         let (by_4, by_3) = self.latest.replace(bytes as u32, at);
         let mut best = (length, 0);
-        if limit > MATCH_MAX || limit < 4 || length >= limit {
+        if !(4..=MATCH_MAX).contains(&limit) || length >= limit {
             return best;
         }
         let here = &plain[at..at + limit];
@@ -277,7 +277,7 @@ impl AllCandidates {
         mut found: impl FnMut((u32, u32)),
     ) -> usize {
         let mut longest = 2;
-        if limit > MATCH_MAX || limit < 4 {
+        if !(4..=MATCH_MAX).contains(&limit) {
             return 0;
         }
         let here = &plain[at..at + limit];

@@ -58,18 +58,10 @@ impl Lazy {
             while current.length < self.effort.enough && at + 2 < end {
                 let next = self.best(plain, at + 1, end);
                 inserted = at + 2;
-                if next.score > current.score + 1 {
+                if next.score > current.score + 3 {
                     literals += 1;
                     at += 1;
                     current = next;
-                    continue;
-                }
-                let after = self.best(plain, at + 2, end);
-                inserted = at + 3;
-                if after.score > current.score + 5 {
-                    literals += 2;
-                    at += 2;
-                    current = after;
                     continue;
                 }
                 break;
@@ -107,7 +99,7 @@ impl Lazy {
             self.chains.find(plain, at, (best.length, limit), self.offset_max, self.effort);
         if offset > 0 && length > best.length {
             let score = 4 * length as i32 + 4 - (offset + 2).ilog2() as i32;
-            if score > best.score && !(length == 3 && offset > 1 << 12 || length == 4 && offset > 1 << 17) {
+            if score > best.score && !(length == 3 && offset > 1 << 11 || length == 4 && offset > 1 << 15) {
                 best = Match { length, formatted: offset + 2, score };
             }
         }

@@ -7,6 +7,7 @@
 use std::ops::Range;
 
 use super::super::layout::{FRAME, LENGTH_BASE, LENGTH_HEADERS, LITERALS, MATCH_MAX, MATCH_MIN, slot};
+use super::super::matcher::binary_tree::BinaryTree;
 use super::super::matcher::rows::{AllCandidates, AllRows};
 use super::super::sequence::{Repeats, Sequence, apply, common};
 use super::super::statistics::Statistics;
@@ -18,8 +19,8 @@ const BATCH: usize = 16;
 /// How hard the parser works.
 #[derive(Clone, Copy, Debug)]
 pub struct Effort {
-    /// Positions that a search looks at.
-    pub depth: u32,
+    /// Positions that a search in a tree looks at; without, rows are searched, which is faster.
+    pub depth: Option<u32>,
     /// A match of this length is taken without looking for another way.
     pub enough: usize,
     /// How often a block is parsed with costs from its own statistics.
@@ -29,8 +30,7 @@ pub struct Effort {
 /// Parses frame by frame, and each block again when its end is known.
 #[derive(Debug)]
 pub struct NearOptimal {
-    rows: AllRows,
-    batch: [AllCandidates; BATCH],
+    finder: Finder,
     effort: Effort,
     offset_max: u32,
     costs: Costs,
@@ -40,6 +40,12 @@ pub struct NearOptimal {
     repeats_of: Vec<Repeats>,
     /// At the end of what was parsed for the first time, and of the last block.
     repeats: (Repeats, Repeats),
+}
+
+#[derive(Debug)]
+enum Finder {
+    Rows(AllRows, [AllCandidates; BATCH]),
+    Tree(BinaryTree),
 }
 
 /// The matches of some positions.
@@ -85,9 +91,12 @@ const UNREACHED: Node = Node { cost: u32::MAX, step: Step(0) };
 impl NearOptimal {
     /// A parser for offsets up to `offset_max`.
     pub fn new(offset_max: u32, effort: Effort) -> Self {
+        let finder = match effort.depth {
+            None => Finder::Rows(AllRows::new(), [AllCandidates::default(); BATCH]),
+            Some(depth) => Finder::Tree(BinaryTree::new(depth, effort.enough)),
+        };
         Self {
-            rows: AllRows::new(),
-            batch: [AllCandidates::default(); BATCH],
+            finder,
             effort,
             offset_max,
             costs: Costs::new(),
@@ -100,7 +109,10 @@ impl NearOptimal {
 
     /// Forgets what was parsed.
     pub fn reset(&mut self) {
-        self.rows.reset();
+        match &mut self.finder {
+            Finder::Rows(rows, _) => rows.reset(),
+            Finder::Tree(tree) => tree.reset(),
+        }
         self.costs = Costs::new();
         self.matches.base = 0;
         self.matches.ends.clear();
@@ -110,15 +122,24 @@ impl NearOptimal {
 
     /// Parses the frame `range`, by the costs of the block before; all bytes before it were parsed.
     pub fn frame(&mut self, plain: &[u8], range: Range<usize>, sequences: &mut Vec<Sequence>) {
+        match self.finder {
+            Finder::Rows(..) => self.find_in_rows(plain, range.clone()),
+            Finder::Tree(_) => self.find_in_tree(plain, range.clone()),
+        }
+        self.repeats.0 = self.way(plain, range, self.repeats.0, sequences);
+    }
+
+    fn find_in_rows(&mut self, plain: &[u8], range: Range<usize>) {
+        let Finder::Rows(rows, batch) = &mut self.finder else { return };
         // Up to here all positions are part of a match that is taken.
         let mut taken = range.start;
         for start in range.clone().step_by(BATCH) {
             let end = range.end.min(start + BATCH);
-            self.rows.touch(plain, start..end);
-            for (at, candidates) in (start..end).zip(&mut self.batch) {
-                *candidates = self.rows.candidates(plain, at);
+            rows.touch(plain, start..end);
+            for (at, candidates) in (start..end).zip(&mut *batch) {
+                *candidates = rows.candidates(plain, at);
             }
-            for (at, candidates) in (start..end).zip(&self.batch) {
+            for (at, candidates) in (start..end).zip(&*batch) {
                 if at >= taken {
                     let limit = MATCH_MAX.min(range.end - at);
                     let matches = &mut self.matches.matches;
@@ -133,7 +154,26 @@ impl NearOptimal {
                 self.matches.ends.push(self.matches.matches.len() as u32);
             }
         }
-        self.repeats.0 = self.way(plain, range, self.repeats.0, sequences);
+    }
+
+    fn find_in_tree(&mut self, plain: &[u8], range: Range<usize>) {
+        let Finder::Tree(tree) = &mut self.finder else { return };
+        let mut taken = range.start;
+        for at in range.clone() {
+            // Trees are in order by what follows, also behind the frame: matches are cut when they are used.
+            let limit = MATCH_MAX.min(plain.len() - at);
+            let matches = &mut self.matches.matches;
+            let longest = tree.find(plain, at, limit, self.offset_max, |length, offset| {
+                if at >= taken {
+                    matches.push((length as u32, offset));
+                }
+            });
+            let longest = longest.min(range.end - at);
+            if at >= taken && longest >= self.effort.enough {
+                taken = at + longest;
+            }
+            self.matches.ends.push(matches.len() as u32);
+        }
     }
 
     /// Parses a block again. `sequences` are what came out before, and what comes out now.
