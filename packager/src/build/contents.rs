@@ -10,7 +10,7 @@ use crate::content::cabinets::{self, CabinetFile, Layout};
 use crate::content::divide::Limits;
 use crate::content::solid::{self, Effort, SolidFile};
 use crate::content::{Cache, Error, Packing, Survey, Tally};
-use crate::formats::cab;
+use crate::formats::{cab, lzx};
 use crate::outputs::bootstrap::Payload;
 use crate::plan::{Compression, ExeCompression, PackagePlan};
 use crate::report::{BuildRequest, Phase, Reporter};
@@ -146,7 +146,7 @@ fn msi_method(compression: Compression) -> cab::Method {
     match compression {
         Compression::None => cab::Method::Stored,
         Compression::Mszip => cab::Method::Mszip,
-        Compression::Lzx => cab::Method::Mszip, // until lzx is merged
+        Compression::Lzx => cab::Method::Lzx(lzx::Options::default()),
     }
 }
 

@@ -171,6 +171,7 @@ fn stretches(method: Method) -> Stretches {
     let about = match method {
         Method::Stored => 64 << 20,
         Method::Mszip => 8 << 20,
+        Method::Lzx(_) => 16 << 20,
     };
     Stretches { about, by_kind: false }
 }

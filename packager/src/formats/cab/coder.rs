@@ -1,7 +1,7 @@
 //! Plain bytes of a folder become CFDATA structures.
 
 use super::layout::{BLOCK, DATA, Method, data_checksum};
-use crate::formats::deflate;
+use crate::formats::{deflate, lzx};
 
 /// Makes CFDATA structures of plain bytes. What comes out depends on what goes in alone: a coder may be used for one
 /// stretch after the other, of any folder.
@@ -10,11 +10,12 @@ pub struct Coder(Inner);
 enum Inner {
     Stored,
     Mszip(deflate::Encoder),
+    Lzx(Box<lzx::Encoder>),
 }
 
 impl Coder {
     /// Raised when other bytes come out than before, so that nothing is mistaken for what is made now.
-    pub const VERSION: u32 = deflate::VERSION;
+    pub const VERSION: u32 = deflate::VERSION << 16 | lzx::VERSION;
 
     /// Plain bytes before a stretch that its blocks may refer to.
     pub const HISTORY: usize = BLOCK;
@@ -24,6 +25,7 @@ impl Coder {
         Self(match method {
             Method::Stored => Inner::Stored,
             Method::Mszip => Inner::Mszip(deflate::Encoder::new(deflate::Level::default())),
+            Method::Lzx(options) => Inner::Lzx(Box::new(lzx::Encoder::new(options))),
         })
     }
 
@@ -55,6 +57,14 @@ impl Coder {
             }
             Inner::Mszip(encoder) => {
                 encoder.blocks(bytes, history, &mut |plain, packed| block(plain, b"CK", packed));
+            }
+            Inner::Lzx(encoder) => {
+                let plain = bytes.get(history..).unwrap_or_default();
+                let mut left = plain.len();
+                encoder.encode(plain, &mut |packed| {
+                    block(left.min(BLOCK), b"", packed);
+                    left = left.saturating_sub(BLOCK);
+                });
             }
         }
         blocks

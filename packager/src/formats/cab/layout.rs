@@ -1,5 +1,7 @@
 //! Sizes, limits and the checksum of [MS-CAB].
 
+use crate::formats::lzx;
+
 /// The first four bytes.
 pub const SIGNATURE: [u8; 4] = *b"MSCF";
 /// Bytes of CFHEADER without its optional fields.
@@ -49,6 +51,8 @@ pub enum Method {
     Stored,
     /// Deflate by block, with the folder's last 32 KB as dictionary.
     Mszip,
+    /// LZX over the whole folder.
+    Lzx(lzx::Options),
 }
 
 impl Method {
@@ -57,6 +61,8 @@ impl Method {
         match self {
             Method::Stored => 0,
             Method::Mszip => 1,
+            // The low four bits are the method, the upper byte is the window's power of two.
+            Method::Lzx(options) => 3 | (options.window as u16) << 8,
         }
     }
 }

@@ -6,6 +6,7 @@ use flate2::{Decompress, FlushDecompress, Status};
 
 use super::layout::{BLOCK, BLOCK_DATA_MAX, data_checksum};
 use super::read::{Error, Folder};
+use crate::formats::lzx;
 
 /// Reads the blocks of a folder.
 pub(super) struct Unpacker<R> {
@@ -14,27 +15,37 @@ pub(super) struct Unpacker<R> {
     blocks: u16,
     block: u16,
     reserve: u8,
-    /// `None`: stored.
-    inflate: Option<Decompress>,
+    method: Unpack,
     data: Vec<u8>,
     plain: Vec<u8>,
     /// The last 32 KB of plain text of the folder.
     history: Vec<u8>,
 }
 
+enum Unpack {
+    Stored,
+    Mszip(Decompress),
+    Lzx(Box<lzx::Decoder>),
+}
+
 impl<R: Read> Unpacker<R> {
     /// `input` stands at the folder's first block.
     pub fn new(input: R, number: usize, folder: &Folder, reserve: u8) -> Result<Self, Error> {
-        let inflate = match folder.compression & 0x0F {
-            0 => None,
-            1 => Some(Decompress::new(false)),
+        let method = match folder.compression & 0x0F {
+            0 => Unpack::Stored,
+            1 => Unpack::Mszip(Decompress::new(false)),
             2 => return Err(Error::Unsupported { what: "it is compressed with Quantum".to_owned() }),
-            3 => return Err(Error::Unsupported { what: "it is compressed with LZX".to_owned() }),
+            3 => {
+                let window = folder.compression >> 8 & 0x1F;
+                let decoder = lzx::Decoder::new(window.into())
+                    .map_err(|error| Error::Unsupported { what: format!("its LZX: {error}") })?;
+                Unpack::Lzx(Box::new(decoder))
+            }
             other => return Err(Error::Unsupported { what: format!("unknown compression {other}") }),
         };
         let (blocks, block) = (folder.blocks, 0);
         let (data, plain, history) = (Vec::new(), Vec::new(), Vec::new());
-        Ok(Self { input, number, blocks, block, reserve, inflate, data, plain, history })
+        Ok(Self { input, number, blocks, block, reserve, method, data, plain, history })
     }
 
     /// The next block's plain bytes, never empty; `None` behind the last one.
@@ -61,9 +72,16 @@ impl<R: Read> Unpacker<R> {
         if sum != 0 && self.reserve == 0 && sum != data_checksum(&self.data, data_length, plain_length) {
             return Err(self.damaged("the checksum is wrong"));
         }
-        match &mut self.inflate {
-            None => std::mem::swap(&mut self.plain, &mut self.data),
-            Some(inflate) => {
+        match &mut self.method {
+            Unpack::Stored => std::mem::swap(&mut self.plain, &mut self.data),
+            Unpack::Lzx(decoder) => {
+                self.plain.clear();
+                match decoder.frame(&self.data, plain_length.into()) {
+                    Ok(plain) => self.plain.extend_from_slice(plain),
+                    Err(_) => return Err(self.damaged("it cannot be decompressed")),
+                }
+            }
+            Unpack::Mszip(inflate) => {
                 inflate.reset(false);
                 let inflated =
                     inflate_block(inflate, &self.history, &self.data, &mut self.plain, plain_length);
