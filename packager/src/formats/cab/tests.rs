@@ -5,6 +5,7 @@ use proptest::prelude::*;
 
 use super::layout::{BLOCK, checksum};
 use super::*;
+use crate::formats::lzx;
 
 /// A cabinet of one folder, whose stretches are made in the order of `order` by one coder.
 fn make_in(members: &[(&str, Vec<u8>)], method: Method, order: impl Fn(usize) -> usize) -> Vec<u8> {
@@ -41,6 +42,8 @@ fn make_in(members: &[(&str, Vec<u8>)], method: Method, order: impl Fn(usize) ->
 fn make(members: &[(&str, Vec<u8>)], method: Method) -> Vec<u8> {
     make_in(members, method, |number| number)
 }
+
+const LZX: Method = Method::Lzx(lzx::Options { window: 16, level: lzx::Level::Fast });
 
 #[derive(Clone, Default)]
 struct Shared(Arc<Mutex<Vec<u8>>>);
@@ -94,7 +97,7 @@ fn owned(members: &[(&str, Vec<u8>)]) -> Vec<(String, Vec<u8>)> {
 
 #[test]
 fn what_goes_in_comes_out() {
-    for method in [Method::Mszip, Method::Stored] {
+    for method in [Method::Mszip, Method::Stored, LZX] {
         let members = sample();
         assert_eq!(unpack(&make(&members, method)).unwrap(), owned(&members));
     }
@@ -128,7 +131,7 @@ fn blocks_that_do_not_shrink_are_stored() {
 
 #[test]
 fn the_cab_crate_reads_it() {
-    for method in [Method::Mszip, Method::Stored] {
+    for method in [Method::Mszip, Method::Stored, LZX] {
         let members = sample();
         let mut cabinet = ::cab::Cabinet::new(Cursor::new(make(&members, method))).unwrap();
         for (name, bytes) in &members {
@@ -193,7 +196,7 @@ fn twins() -> Vec<u8> {
 #[test]
 fn cabextract_and_7z_accept_it() {
     let members = sample();
-    let whole = [make(&members, Method::Mszip), make(&members, Method::Stored), twins()];
+    let whole = [make(&members, Method::Mszip), make(&members, Method::Stored), make(&members, LZX), twins()];
     for (number, bytes) in whole.iter().enumerate() {
         for (program, argument) in [("cabextract", "-t"), ("7z", "t")] {
             assert_ne!(tool(program, &[argument], bytes), Some(false), "{program} refuses {number}");
