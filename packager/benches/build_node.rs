@@ -73,7 +73,6 @@ fn pass(payload: &Utf8Path, share: bool) -> support::Measured {
         share: share.as_deref(),
         options: Options {
             method: Method::Mszip,
-            level: 6,
             threads: NonZeroUsize::new(rayon::current_num_threads()).expect("a thread"),
         },
         limits: packager::content::Limits::default(),

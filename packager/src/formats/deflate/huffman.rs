@@ -27,9 +27,9 @@ pub(super) fn code_lengths<const N: usize>(frequencies: &[u32; N], limit: usize)
             used += 1;
         }
     }
-    for symbol in 0..N {
-        if used < 2 && frequencies[symbol] == 0 {
-            keys[used] = 1 << 9 | symbol as u32;
+    for (symbol, _) in (0_u32..).zip(frequencies).filter(|&(_, &frequency)| frequency == 0).take(2) {
+        if used < 2 {
+            keys[used] = 1 << 9 | symbol;
             used += 1;
         }
     }

@@ -99,6 +99,8 @@ impl Matcher {
     /// Forgets everything, and takes a history of which the last [`BLOCK`] bytes count. `behind` is what follows.
     pub fn start(&mut self, history: &[u8], behind: &[u8]) {
         let history = history.get(history.len().saturating_sub(BLOCK)..).unwrap_or_default();
+        // What is left in the window of other work lies before `start`, so no match would be taken from it. Searches
+        // would go astray in it all the same.
         self.heads4.fill(0);
         self.heads3.fill(0);
         self.previous.fill(0);

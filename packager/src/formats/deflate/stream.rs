@@ -2,8 +2,8 @@
 
 use super::huffman::{CODE_MAX, Code, Header, code_lengths, codes};
 use super::symbols::{
-    DISTANCES, END, Frequencies, LENGTH_BASE, LENGTH_CODE, LENGTH_EXTRA, LITERALS, MATCH_MIN,
-    Symbols, distance_code,
+    DISTANCES, END, Frequencies, LENGTH_BASE, LENGTH_CODE, LENGTH_EXTRA, LITERALS, MATCH_MIN, NO_DISTANCE,
+    Symbol, Symbols, distance_code,
 };
 use super::{BLOCK, OVERHEAD};
 
@@ -30,42 +30,51 @@ const FIXED_LITERALS: [u8; LITERALS] = {
 /// The lengths of the fixed distance code.
 const FIXED_DISTANCES: [u8; DISTANCES] = [5; DISTANCES];
 
-/// Writes bits, lowest first, into memory of its own.
-struct Bits {
-    bytes: Box<[u8; ROOM + 8]>,
-    at: usize,
-    held: u64,
+/// Bits that wait for their byte, lowest first.
+#[derive(Clone, Copy, Default)]
+struct Held {
+    bits: u64,
     count: u32,
+    /// Where the bytes go that are whole.
+    at: usize,
 }
 
-impl Bits {
+impl Held {
     /// At most 56 bits together until [`Self::flush`].
     #[inline(always)]
     fn add(&mut self, bits: u64, count: u32) {
-        self.held |= bits << self.count;
+        self.bits |= bits << self.count;
         self.count += count;
     }
 
     /// Whole bytes go out.
     #[inline(always)]
-    fn flush(&mut self) {
+    fn flush(&mut self, bytes: &mut [u8; ROOM + 8]) {
         let at = self.at % ROOM;
-        self.bytes[at..at + 8].copy_from_slice(&self.held.to_le_bytes());
+        bytes[at..at + 8].copy_from_slice(&self.bits.to_le_bytes());
         let whole = self.count / 8;
         self.at += whole as usize;
-        self.held >>= whole * 8;
+        self.bits >>= whole * 8;
         self.count %= 8;
     }
+}
 
-    #[inline(always)]
+/// Writes bits into memory of its own.
+struct Bits {
+    bytes: Box<[u8; ROOM + 8]>,
+    held: Held,
+}
+
+impl Bits {
+    /// At most 56 bits.
     fn put(&mut self, bits: u64, count: u32) {
-        self.add(bits, count);
-        self.flush();
+        self.held.add(bits, count);
+        self.held.flush(&mut self.bytes);
     }
 
     fn align(&mut self) {
-        self.count = self.count.next_multiple_of(8);
-        self.flush();
+        self.held.count = self.held.count.next_multiple_of(8);
+        self.held.flush(&mut self.bytes);
     }
 }
 
@@ -82,7 +91,7 @@ pub(super) struct Stream {
 
 impl Stream {
     pub fn new() -> Self {
-        Self { bits: Bits { bytes: Box::new([0; ROOM + 8]), at: 0, held: 0, count: 0 } }
+        Self { bits: Bits { bytes: Box::new([0; ROOM + 8]), held: Held::default() } }
     }
 
     /// The stream of a block's plain bytes: one deflate block, of the kind that is shortest.
@@ -98,7 +107,7 @@ impl Stream {
         let stored = 8 * (OVERHEAD + plain.len()) as u64 - 3;
 
         let bits = &mut self.bits;
-        (bits.at, bits.held, bits.count) = (0, 0, 0);
+        bits.held = Held::default();
         if stored < dynamic.min(fixed) {
             bits.put((STORED << 1) | LAST, 3);
             bits.store(plain);
@@ -111,7 +120,7 @@ impl Stream {
             bits.symbols(symbols, &Codes::new(&literals, &distances));
         }
         bits.align();
-        bits.bytes.get(..bits.at).unwrap_or_default()
+        bits.bytes.get(..bits.held.at).unwrap_or_default()
     }
 }
 
@@ -129,42 +138,47 @@ impl Bits {
         let length = plain.len() as u16;
         self.put(length.into(), 16);
         self.put((!length).into(), 16);
-        if let Some(room) = self.bytes.get_mut(self.at..self.at + plain.len()) {
+        let at = self.held.at;
+        if let Some(room) = self.bytes.get_mut(at..at + plain.len()) {
             room.copy_from_slice(plain);
-            self.at += plain.len();
+            self.held.at += plain.len();
         }
     }
 
     /// The rest of a block behind its codes.
     fn symbols(&mut self, symbols: &Symbols, codes: &Codes) {
-        // A length's code and the bits behind it, put together once for each length.
-        let lengths: [(u32, u32); 256] = std::array::from_fn(|less_three| {
+        // Literals and lengths: the code and the bits behind it, put together once for each.
+        let numbers: [(u32, u32); 512] = std::array::from_fn(|number| {
+            let Some(less_three) = number.checked_sub(Symbol::MATCH) else {
+                let code = codes.literals[number];
+                return (code.bits.into(), code.length.into());
+            };
             let index = usize::from(LENGTH_CODE[less_three]);
             let code = codes.literals[END + 1 + index];
             let extra = (less_three + MATCH_MIN) as u32 - u32::from(LENGTH_BASE[index]);
-            (
-                u32::from(code.bits) | extra << code.length,
-                u32::from(code.length) + u32::from(LENGTH_EXTRA[index]),
-            )
+            let bits = u32::from(code.bits) | extra << code.length;
+            (bits, u32::from(code.length) + u32::from(LENGTH_EXTRA[index]))
         });
+        let mut distances = codes.distances;
+        // All bits of a distance: its code's, and those behind it.
+        let mut counts: [u32; DISTANCES] = std::array::from_fn(|code| {
+            u32::from(distances[code].length) + (code as u32 / 2).saturating_sub(1)
+        });
+        (distances[NO_DISTANCE], counts[NO_DISTANCE]) = (Code::default(), 0);
+
+        // No branches: whether a match or a literal comes next is what a processor cannot guess.
+        let (mut held, bytes) = (self.held, &mut *self.bytes);
         for &symbol in symbols.as_slice() {
-            if symbol.is_match() {
-                let (bits, count) = lengths[usize::from(symbol.low())];
-                self.add(bits.into(), count);
-                let distance = symbol.distance_less_one();
-                let (index, extra) = distance_code(distance);
-                let code = codes.distances[index % DISTANCES];
-                let low = distance & ((1 << extra) - 1);
-                self.add(
-                    u64::from(code.bits) | u64::from(low) << code.length,
-                    u32::from(code.length) + extra,
-                );
-            } else {
-                let code = codes.literals[usize::from(symbol.low())];
-                self.add(code.bits.into(), code.length.into());
-            }
-            self.flush();
+            let (bits, count) = numbers[symbol.number()];
+            held.add(bits.into(), count);
+            let distance = symbol.distance_less_one();
+            let (index, extra) = distance_code(distance);
+            let code = distances[index % DISTANCES];
+            let low = distance & ((1 << extra) - 1);
+            held.add(u64::from(code.bits) | u64::from(low) << code.length, counts[index % DISTANCES]);
+            held.flush(bytes);
         }
+        self.held = held;
         let end = codes.literals[END];
         self.put(end.bits.into(), end.length.into());
     }

@@ -35,12 +35,10 @@ pub(super) const LENGTH_CODE: [u8; 256] = {
 };
 
 /// The code of a distance less one, and how many bits follow it: the distance's lowest.
+#[inline(always)]
 pub(super) fn distance_code(less_one: u32) -> (usize, u32) {
-    if less_one < 4 {
-        return (less_one as usize, 0);
-    }
-    // Two codes for each power of two: the bit below the highest one tells which.
-    let extra = 30 - less_one.leading_zeros();
+    // Two codes for each power of two: the bit below the highest one tells which. None have bits before 4.
+    let extra = 30 - (less_one | 2).leading_zeros();
     (((extra << 1) + (less_one >> extra)) as usize, extra)
 }
 
@@ -55,25 +53,30 @@ impl Frequencies {
     pub const NONE: Self = Self { literals: [0; LITERALS], distances: [0; DISTANCES] };
 }
 
-/// A literal, or a match's length and distance.
+/// The distance code of what is no match: one that never comes.
+pub(super) const NO_DISTANCE: usize = 30;
+
+/// A literal, or a match's length and distance. A literal has a distance, too, with [`NO_DISTANCE`] as its code: so both
+/// can be written in the same way.
 #[derive(Clone, Copy)]
 pub(super) struct Symbol(u32);
 
 impl Symbol {
-    const MATCH: u32 = 1 << 31;
+    /// From here on [`Self::number`] is a length less [`MATCH_MIN`].
+    pub const MATCH: usize = 256;
 
-    pub fn is_match(self) -> bool {
-        self.0 & Self::MATCH != 0
+    fn new(number: usize, distance_less_one: u32) -> Self {
+        Self(distance_less_one << 9 | number as u32)
     }
 
-    /// The literal, or the match's length less [`MATCH_MIN`].
-    pub fn low(self) -> u8 {
-        self.0 as u8
+    /// The literal, or [`Self::MATCH`] and more. Below 512.
+    pub fn number(self) -> usize {
+        (self.0 % 512) as usize
     }
 
-    /// The match's distance less one.
+    /// The distance less one.
     pub fn distance_less_one(self) -> u32 {
-        self.0 >> 8 & 0x7FFF
+        self.0 >> 9
     }
 }
 
@@ -102,7 +105,7 @@ impl Symbols {
     #[inline(always)]
     pub fn literal(&mut self, byte: u8) {
         self.frequencies.literals[usize::from(byte)] += 1;
-        self.push(Symbol(byte.into()));
+        self.push(Symbol::new(byte.into(), super::BLOCK as u32));
     }
 
     /// `length` from [`MATCH_MIN`] to [`MATCH_MAX`], `distance` from 1 to 32,768.
@@ -111,8 +114,8 @@ impl Symbols {
         let (length, distance) = (length - MATCH_MIN, (distance - 1) as u32);
         let code = END + 1 + usize::from(LENGTH_CODE[length % LENGTH_CODE.len()]);
         self.frequencies.literals[code.min(LITERALS - 1)] += 1;
-        self.frequencies.distances[distance_code(distance).0 % 32] += 1;
-        self.push(Symbol(Symbol::MATCH | distance << 8 | length as u32));
+        self.frequencies.distances[distance_code(distance).0 % DISTANCES] += 1;
+        self.push(Symbol::new(Symbol::MATCH + length, distance));
     }
 
     #[inline(always)]

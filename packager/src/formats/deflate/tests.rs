@@ -144,13 +144,22 @@ fn a_history_is_worth_something() {
 #[test]
 fn matches_that_were_found_in_other_work_are_not_seen() {
     for level in LEVELS {
-        let works = [text(1, 3 * BLOCK), noise(2, BLOCK + 9), vec![0; 2 * BLOCK], text(1, 2 * BLOCK + 77)];
-        let fresh: Vec<_> =
-            works.iter().map(|bytes| encode(&mut Encoder::new(level), bytes, bytes.len() / 3)).collect();
+        // The second block once more without history: what is left of it in the window is what it looks for.
+        let blocks = text(5, 2 * BLOCK);
+        let works = [
+            (text(1, 3 * BLOCK), BLOCK),
+            (noise(2, BLOCK + 9), 70),
+            (blocks.clone(), 0),
+            (blocks[BLOCK..].to_vec(), 0),
+            (vec![0; 2 * BLOCK], 0),
+            (text(1, 2 * BLOCK + 77), 20_000),
+        ];
+        let fresh =
+            works.each_ref().map(|(bytes, history)| encode(&mut Encoder::new(level), bytes, *history));
         let mut encoder = Encoder::new(level);
         for _ in 0..3 {
-            for (bytes, fresh) in works.iter().zip(&fresh) {
-                assert!(encode(&mut encoder, bytes, bytes.len() / 3) == *fresh);
+            for ((bytes, history), fresh) in works.iter().zip(&fresh) {
+                assert!(encode(&mut encoder, bytes, *history) == *fresh);
             }
         }
     }
