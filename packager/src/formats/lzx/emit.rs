@@ -13,6 +13,9 @@ use super::statistics::{Statistics, elements};
 /// that goes beyond is written plain. So a frame stays far below 32,768 + 6,144 bytes.
 const EXCESS: usize = 2_048;
 
+/// About how many bytes the trees of a block take.
+const TREES: u64 = 100;
+
 /// Bits of a code of each tree.
 #[derive(Clone, Debug)]
 struct Lengths {
@@ -122,7 +125,7 @@ impl Emitter {
             + sum(&statistics.length, &codes.lengths.length)
             + statistics.extra
             + low.min(low_aligned);
-        if bits / 8 > plain.len() as u64 + 64 {
+        if bits / 8 + TREES > plain.len() as u64 {
             return false;
         }
         if bits / 8 > EXCESS as u64 && !self.fits(plain, sequences, kind) {
@@ -313,7 +316,7 @@ fn within(sequences: &[Sequence], plain: usize) -> (usize, usize) {
     (sequences.len(), bytes)
 }
 
-/// Turns lengths into pretree codes, each with the number that follows it, and leaves those of `before` out.
+/// Turns lengths into pretree codes, each with the number that follows it; single lengths as differences from `before`.
 fn runs(lengths: &[u8], before: &[u8], runs: &mut Vec<(u8, u8)>) {
     let change = |at: usize| (17 + before[at] - lengths[at]) % 17;
     let mut at = 0;

@@ -1,6 +1,6 @@
 //! The longest match here, unless the next bytes have a better one.
 
-use super::super::layout::{MATCH_MAX, MATCH_MIN};
+use super::super::layout::{MATCH_MAX, MATCH_MIN, REPEATS};
 use super::super::matcher::rows::{Effort, Rows};
 use super::super::sequence::{Repeats, Sequence, apply, common};
 
@@ -10,12 +10,13 @@ const AHEAD: usize = 32;
 /// Parses frame by frame.
 #[derive(Debug)]
 pub struct Lazy {
-    chains: Rows,
+    rows: Rows,
     repeats: Repeats,
     effort: Effort,
     offset_max: u32,
 }
 
+/// A match, and about how much it saves: 4 for each byte, less the logarithm of its offset.
 #[derive(Clone, Copy)]
 struct Match {
     length: usize,
@@ -28,16 +29,16 @@ const NONE: Match = Match { length: 0, formatted: 0, score: 0 };
 impl Lazy {
     /// A parser for offsets up to `offset_max`.
     pub fn new(offset_max: u32, effort: Effort) -> Self {
-        Self { chains: Rows::new(), repeats: [1; 3], effort, offset_max }
+        Self { rows: Rows::new(), repeats: REPEATS, effort, offset_max }
     }
 
     /// Forgets what was parsed.
     pub fn reset(&mut self) {
-        self.chains.reset();
-        self.repeats = [1; 3];
+        self.rows.reset();
+        self.repeats = REPEATS;
     }
 
-    /// Parses the frame from `start` to `end`; all bytes before it were parsed. At least 8 bytes more are there.
+    /// Parses the frame from `start` to `end`; all bytes before it were parsed.
     pub fn frame(&mut self, plain: &[u8], start: usize, end: usize, sequences: &mut Vec<Sequence>) {
         let mut at = start;
         let mut literals = 0;
@@ -45,7 +46,7 @@ impl Lazy {
         while at < end {
             if at + AHEAD > touched && touched < end {
                 let next = end.min(at + 2 * AHEAD);
-                self.chains.touch(plain, touched.max(at)..next);
+                self.rows.touch(plain, touched.max(at)..next);
                 touched = next;
             }
             let mut current = self.best(plain, at, end);
@@ -58,13 +59,12 @@ impl Lazy {
             while current.length < self.effort.enough && at + 2 < end {
                 let next = self.best(plain, at + 1, end);
                 inserted = at + 2;
-                if next.score > current.score + 3 {
-                    literals += 1;
-                    at += 1;
-                    current = next;
-                    continue;
+                if next.score <= current.score + 3 {
+                    break;
                 }
-                break;
+                literals += 1;
+                at += 1;
+                current = next;
             }
             let Match { length, formatted, .. } = current;
             sequences.push(Sequence { formatted, literals, length: length as u16 });
@@ -72,7 +72,7 @@ impl Lazy {
             literals = 0;
             at += length;
             for skipped in inserted..at {
-                self.chains.insert(plain, skipped);
+                self.rows.insert(plain, skipped);
             }
         }
         if literals > 0 {
@@ -92,11 +92,10 @@ impl Lazy {
             }
         }
         if best.length >= self.effort.enough {
-            self.chains.insert(plain, at);
+            self.rows.insert(plain, at);
             return best;
         }
-        let (length, offset) =
-            self.chains.find(plain, at, (best.length, limit), self.offset_max, self.effort);
+        let (length, offset) = self.rows.find(plain, at, (best.length, limit), self.offset_max, self.effort);
         if offset > 0 && length > best.length {
             let score = 4 * length as i32 + 4 - (offset + 2).ilog2() as i32;
             if score > best.score && !(length == 3 && offset > 1 << 11 || length == 4 && offset > 1 << 15) {

@@ -6,7 +6,9 @@
 
 use std::ops::Range;
 
-use super::super::layout::{FRAME, LENGTH_BASE, LENGTH_HEADERS, LITERALS, MATCH_MAX, MATCH_MIN, slot};
+use super::super::layout::{
+    FRAME, LENGTH_BASE, LENGTH_HEADERS, LITERALS, MATCH_MAX, MATCH_MIN, REPEATS, slot,
+};
 use super::super::matcher::binary_tree::BinaryTree;
 use super::super::matcher::rows::{AllCandidates, AllRows};
 use super::super::sequence::{Repeats, Sequence, apply, common};
@@ -44,7 +46,7 @@ pub struct NearOptimal {
 
 #[derive(Debug)]
 enum Finder {
-    Rows(AllRows, [AllCandidates; BATCH]),
+    Rows(AllRows, Box<[AllCandidates; BATCH]>),
     Tree(BinaryTree),
 }
 
@@ -92,7 +94,7 @@ impl NearOptimal {
     /// A parser for offsets up to `offset_max`.
     pub fn new(offset_max: u32, effort: Effort) -> Self {
         let finder = match effort.depth {
-            None => Finder::Rows(AllRows::new(), [AllCandidates::default(); BATCH]),
+            None => Finder::Rows(AllRows::new(), Box::new([AllCandidates::default(); BATCH])),
             Some(depth) => Finder::Tree(BinaryTree::new(depth, effort.enough)),
         };
         Self {
@@ -102,8 +104,8 @@ impl NearOptimal {
             costs: Costs::new(),
             matches: Cache::default(),
             nodes: vec![UNREACHED; FRAME + 1],
-            repeats_of: vec![[1; 3]; FRAME + 1],
-            repeats: ([1; 3], [1; 3]),
+            repeats_of: vec![REPEATS; FRAME + 1],
+            repeats: (REPEATS, REPEATS),
         }
     }
 
@@ -117,7 +119,7 @@ impl NearOptimal {
         self.matches.base = 0;
         self.matches.ends.clear();
         self.matches.matches.clear();
-        self.repeats = ([1; 3], [1; 3]);
+        self.repeats = (REPEATS, REPEATS);
     }
 
     /// Parses the frame `range`, by the costs of the block before; all bytes before it were parsed.
@@ -136,10 +138,10 @@ impl NearOptimal {
         for start in range.clone().step_by(BATCH) {
             let end = range.end.min(start + BATCH);
             rows.touch(plain, start..end);
-            for (at, candidates) in (start..end).zip(&mut *batch) {
+            for (at, candidates) in (start..end).zip(batch.iter_mut()) {
                 *candidates = rows.candidates(plain, at);
             }
-            for (at, candidates) in (start..end).zip(&*batch) {
+            for (at, candidates) in (start..end).zip(batch.iter()) {
                 if at >= taken {
                     let limit = MATCH_MAX.min(range.end - at);
                     let matches = &mut self.matches.matches;
