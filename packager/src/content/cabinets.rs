@@ -15,6 +15,9 @@ use super::{Cache, Error, Hashed, PackedFile, Packing, Survey, Tally};
 use crate::formats::cab::layout::front_len;
 use crate::formats::cab::{self, Coder, Method};
 
+/// Plain bytes of a job that are in memory at a time: whole blocks, and most folders as a whole.
+const READ_AT_ONCE: u64 = 32 << 20;
+
 /// One of the cabinets in a [`CabinetFile`]. Each is whole by itself and shares nothing with the others.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CabinetPart {
@@ -203,10 +206,9 @@ fn make(
 ) -> Result<Made, Error> {
     let start = job.from.saturating_sub(Coder::HISTORY as u64);
     let contents = folder.map_or(&[][..], |folder| folder.contents);
-    let ranges = || ranges(contents, start, job.to);
     let name = cache.map(|_| {
         let mut key = Key::new("cabinet", Coder::VERSION, &format!("{method:?} {}", job.from - start));
-        for (content, from, to) in ranges() {
+        for (content, from, to) in ranges(contents, start, job.to) {
             key.add(survey.files.get(content.first()), from, to);
         }
         key.finish()
@@ -215,14 +217,22 @@ fn make(
         progress(job.to - job.from);
         return Ok(Made { data, blocks, cached: true });
     }
-    plain.clear();
-    for (content, from, to) in ranges() {
-        if let Some(source) = survey.sources.get(content.first()) {
-            source.read(from, to, plain)?;
+    let (mut data, mut blocks) = (Vec::new(), 0);
+    coder.begin(job.to - job.from);
+    // A large file is a large folder, and need not be in memory as a whole.
+    let mut from = job.from;
+    while from < job.to {
+        let to = from.saturating_add(READ_AT_ONCE).min(job.to);
+        let before = if from == job.from { start } else { from };
+        plain.clear();
+        for (content, from, to) in ranges(contents, before, to) {
+            if let Some(source) = survey.sources.get(content.first()) {
+                source.read(from, to, plain)?;
+            }
         }
+        blocks += coder.encode(plain, (from - before) as usize, &mut data, &mut |bytes| progress(bytes));
+        from = to;
     }
-    let mut data = Vec::with_capacity(plain.len() / 2);
-    let blocks = coder.encode(plain, (job.from - start) as usize, &mut data, &mut |bytes| progress(bytes));
     if let Some((cache, name)) = cache.zip(name) {
         cache.put(&name, &data, blocks);
     }

@@ -80,7 +80,10 @@ fn nothing_is_overwritten_and_nothing_half_done() {
 fn cabinet(path: &Utf8Path, names: &[&'static str]) {
     let mut data = Vec::new();
     let method = Method::Mszip;
-    let blocks = Coder::new(method).encode(&b"abc".repeat(names.len()), 0, &mut data, &mut |_| ());
+    let plain = b"abc".repeat(names.len());
+    let mut coder = Coder::new(method);
+    coder.begin(plain.len() as u64);
+    let blocks = coder.encode(&plain, 0, &mut data, &mut |_| ());
     let member = |(number, name): (usize, &&'static str)| Member {
         name,
         size: 3,

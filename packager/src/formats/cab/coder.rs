@@ -5,7 +5,13 @@ use crate::formats::{deflate, lzx};
 
 /// Makes CFDATA structures of plain bytes. What comes out depends on what goes in alone: a coder may be used for one
 /// stretch after the other, of any folder.
-pub struct Coder(Inner);
+pub struct Coder {
+    inner: Inner,
+    /// Plain bytes that are still to come.
+    left: u64,
+    /// Of them and those that came, plain bytes that are not in a block yet.
+    open: u64,
+}
 
 enum Inner {
     Stored,
@@ -22,21 +28,30 @@ impl Coder {
 
     /// A coder of folders of one method.
     pub fn new(method: Method) -> Self {
-        Self(match method {
+        let inner = match method {
             Method::Stored => Inner::Stored,
             Method::Mszip => Inner::Mszip(deflate::Encoder::new(deflate::Level::default())),
             Method::Lzx(options) => Inner::Lzx(Box::new(lzx::Encoder::new(options))),
-        })
+        };
+        Self { inner, left: 0, open: 0 }
     }
 
-    /// Whether a folder may be made in stretches, each with the [`Self::HISTORY`] before it. LZX blocks hang together
-    /// by more than their plain text: such a folder is made as a whole.
+    /// Whether any stretch of a folder may be made by itself, with the [`Self::HISTORY`] before it. LZX blocks hang
+    /// together by more than their plain text: such a folder is made from its start to its end.
     pub fn in_stretches(method: Method) -> bool {
         matches!(method, Method::Stored | Method::Mszip)
     }
 
-    /// Appends the blocks of `bytes[history..]` to `out`, and says how many they are. All stretches of a folder but
-    /// the last are whole blocks. `progress` is told of plain bytes that are done.
+    /// Begins a stretch of a folder, of so many plain bytes.
+    pub fn begin(&mut self, plain: u64) {
+        (self.left, self.open) = (plain, plain);
+        if let Inner::Lzx(encoder) = &mut self.inner {
+            encoder.begin(plain);
+        }
+    }
+
+    /// Appends the blocks of the next bytes of the stretch, `bytes[history..]`, to `out`, and says how many they are.
+    /// All pieces of a folder but the last are whole blocks. `progress` is told of plain bytes that are done.
     pub fn encode(
         &mut self,
         bytes: &[u8],
@@ -44,27 +59,25 @@ impl Coder {
         out: &mut Vec<u8>,
         progress: &mut dyn FnMut(u64),
     ) -> u32 {
+        let plain = bytes.get(history..).unwrap_or_default();
+        self.left = self.left.saturating_sub(plain.len() as u64);
+        let (ends, open) = (self.left == 0, &mut self.open);
         let mut blocks = 0;
-        let mut block = |plain: usize, mark: &[u8], packed: &[u8]| {
-            data(plain, mark, packed, out);
+        let mut block = |mark: &[u8], packed: &[u8]| {
+            let plain = (*open).min(BLOCK as u64);
+            *open -= plain;
+            data(plain as usize, mark, packed, out);
             blocks += 1;
-            progress(plain as u64);
+            progress(plain);
         };
-        match &mut self.0 {
-            Inner::Stored => {
-                let plain = bytes.get(history..).unwrap_or_default();
-                plain.chunks(BLOCK).for_each(|plain| block(plain.len(), b"", plain));
-            }
-            Inner::Mszip(encoder) => {
-                encoder.blocks(bytes, history, &mut |plain, packed| block(plain, b"CK", packed));
-            }
+        match &mut self.inner {
+            Inner::Stored => plain.chunks(BLOCK).for_each(|plain| block(b"", plain)),
+            Inner::Mszip(encoder) => encoder.blocks(bytes, history, &mut |_, packed| block(b"CK", packed)),
             Inner::Lzx(encoder) => {
-                let plain = bytes.get(history..).unwrap_or_default();
-                let mut left = plain.len();
-                encoder.encode(plain, &mut |packed| {
-                    block(left.min(BLOCK), b"", packed);
-                    left = left.saturating_sub(BLOCK);
-                });
+                encoder.piece(plain, &mut |packed| block(b"", packed));
+                if ends {
+                    encoder.end(&mut |packed| block(b"", packed));
+                }
             }
         }
         blocks

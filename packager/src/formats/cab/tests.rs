@@ -21,6 +21,7 @@ fn make_in(members: &[(&str, Vec<u8>)], method: Method, order: impl Fn(usize) ->
         let bytes = &plain[start..plain.len().min(from + part)];
         let mut data = Vec::new();
         let mut told = 0;
+        coder.begin((bytes.len() - (from - start)) as u64);
         let blocks = coder.encode(bytes, from - start, &mut data, &mut |bytes| told += bytes);
         assert_eq!(told as usize, bytes.len() - (from - start));
         made[number] = (data, blocks);
@@ -179,12 +180,19 @@ fn tool(program: &str, arguments: &[&str], bytes: &[u8]) -> Option<bool> {
     }
 }
 
+/// The blocks of a folder.
+fn encode(plain: &[u8], out: &mut Vec<u8>) -> u32 {
+    let mut coder = Coder::new(Method::Mszip);
+    coder.begin(plain.len() as u64);
+    coder.encode(plain, 0, out, &mut |_| ())
+}
+
 /// One folder, in which a member stands under two names.
 fn twins() -> Vec<u8> {
     let (one, other) = (noise(4, 100_000), b"other");
     let mut data = Vec::new();
     let plain = [&one[..], other].concat();
-    let blocks = Coder::new(Method::Mszip).encode(&plain, 0, &mut data, &mut |_| ());
+    let blocks = encode(&plain, &mut data);
     let member = |name, size, offset| Member { name, size, folder: 0, offset };
     let members = [member("one", 100_000, 0), member("twin", 100_000, 0), member("other", 5, 100_000)];
     let folder = Folder { method: Method::Mszip, packed: data.len() as u64, blocks };
@@ -238,7 +246,7 @@ fn folders_stand_one_behind_the_other() {
             expected.push(((*name).to_owned(), bytes));
         }
         let before = data.len();
-        let blocks = Coder::new(Method::Mszip).encode(&plain, 0, &mut data, &mut |_| ());
+        let blocks = encode(&plain, &mut data);
         folders.push(Folder { method: Method::Mszip, packed: (data.len() - before) as u64, blocks });
     }
     let mut bytes = tables(&folders, &members).unwrap();

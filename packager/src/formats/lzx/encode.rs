@@ -54,6 +54,10 @@ pub struct Encoder {
     parser: Parser,
     splitter: Splitter,
     emitter: Emitter,
+    /// Plain bytes of the stream.
+    total: u64,
+    /// Those of the pieces so far.
+    position: u64,
 }
 
 #[derive(Debug)]
@@ -79,6 +83,14 @@ impl Parser {
         match self {
             Self::Lazy(parser) => parser.reset(),
             Self::NearOptimal(parser) => parser.reset(),
+        }
+    }
+
+    /// Forgets what came before, as [`Self::reset`], but for what a decoder still knows: the last offsets.
+    fn forget(&mut self) {
+        match self {
+            Self::Lazy(parser) => parser.forget(),
+            Self::NearOptimal(parser) => parser.forget(),
         }
     }
 
@@ -110,15 +122,43 @@ impl Encoder {
             parser: Parser::new(options.level, offset_max(window)),
             splitter: Splitter::default(),
             emitter: Emitter::new(window),
+            total: 0,
+            position: 0,
         }
     }
 
     /// Encodes `plain`, a whole stream of less than 2 GB, and gives `frame` the data of each frame: of 32,768
     /// plain bytes, the last one of the rest. Frames are at most 38,912 bytes long. No bytes give no frame.
     pub fn encode(&mut self, plain: &[u8], frame: &mut dyn FnMut(&[u8])) {
-        let program = self.prepare(plain);
-        self.emitter.start(program);
+        self.begin(plain.len() as u64);
+        self.piece(plain, frame);
+        self.end(frame);
+    }
+
+    /// Begins a stream of `total` bytes, less than 2 GB, which comes in pieces: what [`Self::encode`] does, in memory
+    /// that does not grow with the stream.
+    pub fn begin(&mut self, total: u64) {
         self.parser.reset();
+        self.total = total;
+        self.position = 0;
+    }
+
+    /// Encodes the next piece of whole frames, the last one perhaps shorter. Matches do not reach from piece to
+    /// piece.
+    pub fn piece(&mut self, plain: &[u8], frame: &mut dyn FnMut(&[u8])) {
+        if plain.is_empty() {
+            return;
+        }
+        let program = i32::try_from(self.total).unwrap_or(i32::MAX).max(1);
+        let translated = self.prepare(plain, program);
+        if self.position == 0 {
+            // Whether there are calls in later pieces is not known.
+            let program = if translated || self.total > plain.len() as u64 { program as u32 } else { 0 };
+            self.emitter.start(program);
+        } else {
+            self.parser.forget();
+        }
+        self.position += plain.len() as u64;
         self.splitter.reset();
         self.sequences.clear();
         let mut ready = Vec::new();
@@ -143,20 +183,27 @@ impl Encoder {
             }
             start = end;
         }
-        self.emitter.finish(frame);
     }
 
-    /// Copies the stream and translates its calls. Gives the size of the program that was assumed, or 0.
-    fn prepare(&mut self, plain: &[u8]) -> u32 {
+    /// Ends the stream: gives what is left of its last frame.
+    pub fn end(&mut self, frame: &mut dyn FnMut(&[u8])) {
+        if self.position > 0 {
+            self.emitter.finish(frame);
+        }
+    }
+
+    /// Copies a piece and translates its calls, for a program of so many bytes. Says whether there were any.
+    fn prepare(&mut self, plain: &[u8], program: i32) -> bool {
         self.plain.clear();
         self.plain.reserve(plain.len() + MARGIN);
         self.plain.extend_from_slice(plain);
-        let program = i32::try_from(plain.len()).unwrap_or(i32::MAX).max(1);
         let mut translated = false;
-        for (number, frame) in self.plain.chunks_mut(FRAME).enumerate().take(CALL_FRAMES as usize) {
-            translated |= calls::translate(frame, (number * FRAME) as i32, program);
+        let first = self.position / FRAME as u64;
+        for (number, frame) in (first..CALL_FRAMES).zip(self.plain.chunks_mut(FRAME)) {
+            // Below 2^15 frames of 2^15 bytes.
+            translated |= calls::translate(frame, (number * FRAME as u64) as i32, program);
         }
         self.plain.resize(plain.len() + MARGIN, 0);
-        if translated { program as u32 } else { 0 }
+        translated
     }
 }

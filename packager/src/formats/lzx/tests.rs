@@ -189,6 +189,31 @@ fn an_encoder_forgets() {
 }
 
 #[test]
+fn pieces_make_one_stream() {
+    let repeated = words(4, 2 * FRAME).repeat(4);
+    for plain in [calls_dense(7 * FRAME + 100), [words(3, 5 * FRAME), repeated].concat(), noise(2, 4 * FRAME)] {
+        for level in LEVELS {
+            let mut encoder = Encoder::new(Options { window: 17, level });
+            // What came before must not show.
+            encoder.encode(&words(1, 3 * FRAME), &mut |_| ());
+            let mut frames = Vec::new();
+            encoder.begin(plain.len() as u64);
+            for piece in plain.chunks(2 * FRAME) {
+                encoder.piece(piece, &mut |frame| frames.push(frame.to_vec()));
+            }
+            encoder.end(&mut |frame| frames.push(frame.to_vec()));
+            check(&plain, 17, &frames);
+            // A single piece is the whole stream.
+            let mut whole = Vec::new();
+            encoder.begin(plain.len() as u64);
+            encoder.piece(&plain, &mut |frame| whole.push(frame.to_vec()));
+            encoder.end(&mut |frame| whole.push(frame.to_vec()));
+            assert!(whole == encode(&plain, Options { window: 17, level }));
+        }
+    }
+}
+
+#[test]
 fn the_translation_is_undone_and_pays() {
     let plain = calls_dense(100_000);
     let mut frame = plain[..FRAME].to_vec();

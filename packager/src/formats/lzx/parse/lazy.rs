@@ -32,10 +32,15 @@ impl Lazy {
         Self { rows: Rows::new(), repeats: REPEATS, effort, offset_max }
     }
 
-    /// Forgets what was parsed.
+    /// Starts a stream: forgets what was parsed.
     pub fn reset(&mut self) {
-        self.rows.reset();
+        self.forget();
         self.repeats = REPEATS;
+    }
+
+    /// Forgets the text before, not the last offsets.
+    pub fn forget(&mut self) {
+        self.rows.reset();
     }
 
     /// Parses the frame from `start` to `end`; all bytes before it were parsed.

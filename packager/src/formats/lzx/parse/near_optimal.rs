@@ -109,8 +109,14 @@ impl NearOptimal {
         }
     }
 
-    /// Forgets what was parsed.
+    /// Starts a stream: forgets what was parsed.
     pub fn reset(&mut self) {
+        self.forget();
+        self.repeats = (REPEATS, REPEATS);
+    }
+
+    /// Forgets the text before, not the last offsets.
+    pub fn forget(&mut self) {
         match &mut self.finder {
             Finder::Rows(rows, _) => rows.reset(),
             Finder::Tree(tree) => tree.reset(),
@@ -119,7 +125,6 @@ impl NearOptimal {
         self.matches.base = 0;
         self.matches.ends.clear();
         self.matches.matches.clear();
-        self.repeats = (REPEATS, REPEATS);
     }
 
     /// Parses the frame `range`, by the costs of the block before; all bytes before it were parsed.
