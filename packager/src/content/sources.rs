@@ -35,8 +35,8 @@ impl Source {
         Self::Memory(bytes.to_vec())
     }
 
-    /// Appends the bytes `from..to` to `out`. Pieces that are among them as a whole are compared with what was
-    /// surveyed; `progress` is told of bytes.
+    /// Appends the bytes `from..to` to `out`. All pieces that they touch are read, and compared with what was
+    /// surveyed.
     pub fn read(&self, from: u64, to: u64, out: &mut Vec<u8>) -> Result<(), Error> {
         let (path, size, sums) = match self {
             Self::Memory(bytes) => {
@@ -48,31 +48,29 @@ impl Source {
         if from >= to {
             return Ok(());
         }
+        let first = from / PIECE;
+        let (whole_from, whole_to) = (first * PIECE, to.next_multiple_of(PIECE).min(size));
         let changed = |how: &str| Error::Changed { path: path.clone(), how: how.to_owned() };
         let mut file = File::open(path).map_err(io("cannot open", path))?;
-        if from > 0 {
-            file.seek(SeekFrom::Start(from)).map_err(io("cannot read", path))?;
+        if whole_from > 0 {
+            file.seek(SeekFrom::Start(whole_from)).map_err(io("cannot read", path))?;
         }
         let start = out.len();
-        out.reserve((to - from) as usize);
-        file.take(to - from).read_to_end(out).map_err(io("cannot read", path))?;
+        out.reserve((whole_to - whole_from) as usize);
+        file.take(whole_to - whole_from).read_to_end(out).map_err(io("cannot read", path))?;
         let bytes = out.get(start..).unwrap_or_default();
-        if bytes.len() as u64 != to - from {
+        if bytes.len() as u64 != whole_to - whole_from {
             return Err(changed("it is shorter than a moment ago"));
         }
-        // The first whole piece starts at the first multiple of PIECE; the last of a file may be short.
-        let first = from.div_ceil(PIECE);
-        let rest = bytes.get((first * PIECE - from) as usize..).unwrap_or_default();
-        let whole = sums.get(first as usize..).unwrap_or_default();
-        for (bytes, expected) in rest.chunks(PIECE as usize).zip(whole) {
-            if bytes.len() as u64 == PIECE || to == size {
-                let mut found = sum();
-                bytes.chunks(READ).for_each(|bytes| found.write(bytes));
-                if found.finish() != *expected {
-                    return Err(changed("its content is not what it was a moment ago"));
-                }
+        for (bytes, expected) in bytes.chunks(PIECE as usize).zip(sums.iter().skip(first as usize)) {
+            let mut found = sum();
+            bytes.chunks(READ).for_each(|bytes| found.write(bytes));
+            if found.finish() != *expected {
+                return Err(changed("its content is not what it was a moment ago"));
             }
         }
+        out.truncate(start + (to - whole_from) as usize);
+        out.drain(start..start + (from - whole_from) as usize);
         Ok(())
     }
 }
