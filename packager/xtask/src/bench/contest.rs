@@ -102,7 +102,7 @@ impl Outcome {
         match self {
             Outcome::Done { samples, bytes } => Ok((samples, *bytes)),
             Outcome::OverLimit(seconds) => Err(format!("> {seconds} s")),
-            Outcome::Failed(why) => Err(format!("failed: {why}")),
+            Outcome::Failed(why) => Err(why.clone()),
         }
     }
 

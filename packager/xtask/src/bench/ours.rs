@@ -8,6 +8,9 @@ use super::inputs::{self, Input};
 use crate::failure::{Failure, Result};
 use crate::{command, place};
 
+/// What packager adds to the files of a product.
+const BOOTSTRAP: &str = "autopcc.exe";
+
 /// The compression of an output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
@@ -123,7 +126,8 @@ impl Packager {
 }
 
 fn same(folder: &Path, input: &Input, with: &str) -> Result<()> {
-    if inputs::contents(folder)? == inputs::contents(&input.folder)? {
+    // The bootstrap is installed too; no input has a file of its name.
+    if inputs::contents(folder, BOOTSTRAP)? == inputs::contents(&input.folder, BOOTSTRAP)? {
         return Ok(());
     }
     Err(Failure::new(format!(

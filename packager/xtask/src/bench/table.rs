@@ -40,8 +40,12 @@ impl Row {
 
     /// A comparison that could not be made, or whose result is not valid.
     pub fn failed(what: impl Into<String>, why: impl Into<String>) -> Self {
-        let failure = Some(why.into());
-        Self { what: what.into(), ours: String::new(), peer: String::new(), checks: Vec::new(), failure }
+        Self { failure: Some(why.into()), ..Self::new(what, "", "", Vec::new()) }
+    }
+
+    /// What the peer did, where ours failed.
+    pub fn beside(self, peer: impl Into<String>) -> Self {
+        Self { peer: peer.into(), ..self }
     }
 
     /// Whether it failed; a missed target is no failure.

@@ -123,11 +123,12 @@ pub fn files(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(paths)
 }
 
-/// The digests of all files below a folder, sorted: equal for two folders of equal contents, whatever the names.
-pub fn contents(folder: &Path) -> Result<Vec<String>> {
+/// The digests of all files below a folder but those of one name, sorted: equal for two folders of equal contents,
+/// whatever the other names.
+pub fn contents(folder: &Path, without: &str) -> Result<Vec<String>> {
     let mut digests = Vec::new();
-    for path in files(folder)? {
-        digests.push(hex(&place::read(&path)?));
+    for path in files(folder)?.iter().filter(|path| path.file_name().is_none_or(|name| name != without)) {
+        digests.push(hex(&place::read(path)?));
     }
     digests.sort_unstable();
     Ok(digests)

@@ -69,32 +69,31 @@ fn compared(
     aim: Aim,
 ) -> Row {
     let what = format!("{} of {}", ours.mode.shown(), input.name);
+    let theirs = format!("{}: {}", peer.0.name, shown(peer.1));
     let (samples, bytes) = match ours.outcome.done() {
         Ok(done) => done,
-        Err(why) => return Row::failed(what, why),
+        Err(why) => return Row::failed(what, why).beside(theirs),
     };
     if let Err(why) = packager.prove(&ours.contender.output, ours.mode, input) {
-        return Row::failed(what, why.to_string());
+        return Row::failed(what, why.to_string()).beside(theirs);
     }
-    let name = &peer.0.name;
-    let (said, checks) = match peer.1.done() {
-        Ok((theirs, size)) => {
-            let times = ratio(theirs, samples, |sample| sample.wall);
+    let checks = match peer.1.done() {
+        Ok((other, size)) => {
+            let times = ratio(other, samples, |sample| sample.wall);
             let part = share(bytes, size);
-            let checks = vec![
+            vec![
                 check(format!("{times} times faster"), aim.faster, |aim| {
                     (format!("{aim} times"), times.median >= aim)
                 }),
                 check(format!("{part:.3} of its size"), aim.size, |aim| {
                     (format!("{aim:.2} of its size"), part <= aim)
                 }),
-            ];
-            (shown(peer.1), checks)
+            ]
         }
         // A peer that is not ready in time is slower; by how much, nobody knows.
-        Err(said) => (said, Vec::new()),
+        Err(_) => Vec::new(),
     };
-    Row::new(what, shown(ours.outcome), format!("{name}: {said}"), checks)
+    Row::new(what, shown(ours.outcome), theirs, checks)
 }
 
 fn check(measured: String, aim: Option<f64>, judge: impl Fn(f64) -> (String, bool)) -> Check {
