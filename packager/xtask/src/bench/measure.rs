@@ -1,7 +1,8 @@
 //! Running a program with a clock on it: GNU `time` says what the kernel counted for it and its children.
 
-use std::fs;
-use std::process::Command;
+use std::fs::{self, File};
+use std::path::Path;
+use std::process::{Command, Stdio};
 
 use crate::failure::{Context, Failure, Result};
 use crate::place;
@@ -29,6 +30,14 @@ fn parse(report: &str) -> Option<Sample> {
     fields.next().is_none().then_some(Sample { wall, cpu: user + system, peak })
 }
 
+/// Lets a command read nothing and say everything to a file.
+pub fn quiet<'a>(command: &'a mut Command, log: &Path) -> Result<&'a mut Command> {
+    let create = || format!("creating {}", log.display());
+    let out = File::create(log).context(create)?;
+    let errors = out.try_clone().context(create)?;
+    Ok(command.stdin(Stdio::null()).stdout(out).stderr(errors))
+}
+
 /// Runs a command; `None` when it was not ready after `limit` seconds.
 pub fn run(task: &Command, limit: Option<u32>) -> Result<Option<Sample>> {
     let report = place::build_dir("bench").join("time");
@@ -42,15 +51,17 @@ pub fn run(task: &Command, limit: Option<u32>) -> Result<Option<Sample>> {
     if let Some(folder) = task.get_current_dir() {
         time.current_dir(folder);
     }
-    let output = time.output().context(|| format!("starting {time:?}"))?;
-    if limit.is_some() && output.status.code() == Some(TIME_WAS_UP) {
+    // Into a file: a pipe would stay open as long as a program in the background, such as Wine's server, lives.
+    let log = report.with_file_name("log");
+    let status = quiet(&mut time, &log)?.status().context(|| format!("starting {time:?}"))?;
+    if limit.is_some() && status.code() == Some(TIME_WAS_UP) {
         return Ok(None);
     }
-    if !output.status.success() {
+    if !status.success() {
         let program = task.get_program().to_string_lossy();
-        let (said, also) = (String::from_utf8_lossy(&output.stderr), String::from_utf8_lossy(&output.stdout));
-        let line = said.lines().chain(also.lines()).find(|line| !line.trim().is_empty()).unwrap_or_default();
-        return Err(Failure::new(format!("`{program}` ended with {}: {line}", output.status)));
+        let said = String::from_utf8_lossy(&place::read(&log)?).into_owned();
+        let line = said.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+        return Err(Failure::new(format!("`{program}` ended with {status}: {line}")));
     }
     let text = fs::read_to_string(&report).context(|| format!("reading {}", report.display()))?;
     parse(&text).map(Some).ok_or_else(|| Failure::new(format!("`time` said {text:?}")))

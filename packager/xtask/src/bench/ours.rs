@@ -136,7 +136,7 @@ fn same(folder: &Path, input: &Input, with: &str) -> Result<()> {
     )))
 }
 
-/// A product that is a folder of files and no more, as those of the peers are.
+/// A product that is a folder of files and no more, as those of the peers are. Wine says that it is Windows 7.
 fn manifest_of(payload: &Path) -> Result<String> {
     let payload = payload.to_string_lossy();
     if payload.contains('\'') {
@@ -149,7 +149,7 @@ name         = "Bench"
 manufacturer = "Example"
 version      = "1.0.0"
 arch         = ["x64"]
-platforms    = {{ min = "windows-10" }}
+platforms    = {{ min = "windows-7" }}
 
 [payload]
 source = '{payload}'

@@ -91,11 +91,14 @@ fn install(wine: &Wine, setup: &Setup, input: &Input) -> Result<Sample> {
         command.arg(&prefix).args(arguments);
         command
     };
-    command::output(&mut wined(&["wineserver", "--persistent"]))?;
-    command::output(&mut wined(&["wine", "cmd", "/c", "exit"]))?;
+    let log = place::build_dir("bench").join("wine");
+    for start in [&["wineserver", "--persistent"][..], &["wine", "cmd", "/c", "exit"]] {
+        // Not `output`, which would wait for the server's end.
+        command::run(measure::quiet(&mut wined(start), &log)?)?;
+    }
     let program = setup.program.to_string_lossy();
     let sample = measure::run(&wined(&["wine", &program, setup.silent]), Some(LIMIT));
-    command::output(&mut wined(&["wineserver", "--kill"]))?;
+    command::run(measure::quiet(&mut wined(&["wineserver", "--kill"]), &log)?)?;
     let sample = sample?.ok_or_else(|| Failure::new(format!("{} did not end", setup.name)))?;
     // The exit code alone says nothing: Wine ends with 0 when it cannot load a program.
     let installed = complete(&prefix.join(INSTALLED), input)?;
