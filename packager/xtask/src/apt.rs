@@ -54,6 +54,14 @@ pub fn install(packages: &[&str]) -> Result<()> {
     Ok(())
 }
 
+/// Installs the packages of those programs that are not there: pairs of a program and its package.
+pub fn programs(programs: &[(&str, &str)]) -> Result<()> {
+    let there = |program: &str| command::output(Command::new("which").arg(program)).is_ok();
+    let missing: Vec<&str> =
+        programs.iter().filter(|(program, _)| !there(program)).map(|(_, package)| *package).collect();
+    if missing.is_empty() { Ok(()) } else { install(&missing) }
+}
+
 /// Downloads packages into a folder, without installing them.
 pub fn download(packages: &[&str], folder: &Path) -> Result<()> {
     let download = || {

@@ -9,9 +9,11 @@
 //! | `size` | lists what each part of the stub costs | `stubs/size.rs` |
 //! | `wine` | prepares the Wine of the end-to-end tests | `wine/` |
 //! | `node-runtime` | fetches the payload of `examples/node-runtime` | `node.rs` |
+//! | `bench` | compares packager with its peers | `bench/` |
 //! | `package` | packs the crates as for crates.io | `package.rs` |
 
 mod apt;
+mod bench;
 mod command;
 mod failure;
 mod mutants;
@@ -39,6 +41,10 @@ cargo xtask TASK
   size [WORD]…          what each part of the stub costs, in bytes; with words: functions with these in their names
   wine                  prepare the Wine of the end-to-end tests
   node-runtime          fetch the payload of examples/node-runtime
+  bench [--only ROW]… [--keep]
+                        packager beside wixl, makensis and wimlib, as a table; installs them with apt; the whole table
+                        goes to packager/benches/RESULTS.md, and takes hours and 20 GB of disk; --keep leaves the
+                        4 GB of input for the next time
   package               pack the crates as for crates.io
 ";
 
@@ -72,6 +78,7 @@ fn run(arguments: &[&str]) -> Result<()> {
             println!("{}", node::prepare()?.display());
             Ok(())
         }
+        ["bench", options @ ..] => bench::run(options),
         ["package"] => package::check(),
         ["stubs"] => stubs::write(),
         ["stubs", "--check"] => stubs::check(),

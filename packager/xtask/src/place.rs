@@ -16,6 +16,14 @@ pub fn build_dir(name: &str) -> PathBuf {
     root().join("target").join("xtask").join(name)
 }
 
+/// Cargo's folder for what it builds.
+pub fn target_dir() -> Result<PathBuf> {
+    match std::env::var_os("CARGO_TARGET_DIR") {
+        Some(path) => std::path::absolute(&path).context(|| format!("finding {}", path.to_string_lossy())),
+        None => Ok(root().join("target")),
+    }
+}
+
 /// The cache for what is expensive to make: `$PACKAGER_CACHE`, else `~/.cache/packager`.
 pub fn cache() -> Result<PathBuf> {
     let path = match (std::env::var_os("PACKAGER_CACHE"), std::env::var_os("HOME")) {

@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use tally::Tally;
 
-use crate::failure::{Context, Failure, Result};
+use crate::failure::{Failure, Result};
 use crate::{apt, command, node, place, stubs, wine};
 
 /// A part of the checks: its name, and what it does.
@@ -79,7 +79,7 @@ fn clippy(tally: &mut Tally) {
 
 fn unit(tally: &mut Tally) {
     // Formats are shown to other readers of them.
-    tally.step("programs of the tests", programs);
+    tally.step("programs of the tests", || apt::programs(PROGRAMS));
     let arguments = ["test", "--workspace", "--exclude", "packager-tests", "--locked", "--no-fail-fast"];
     tally.tests("unit tests", &mut cargo(&arguments));
 }
@@ -100,11 +100,12 @@ fn end_to_end(tally: &mut Tally) {
     let mut tests = cargo(&["test", "--package", "packager-tests", "--locked", "--no-fail-fast"]);
     // Without their surroundings the tests would prove nothing: none of them is skipped, the part fails.
     let ready = tally.step("surroundings of the end-to-end tests", || {
-        programs()?;
+        apt::programs(PROGRAMS)?;
         let wine = wine::prepare()?;
         let node = node::prepare()?;
         command::run(&mut cargo(&["build", "--quiet", "--release", "--locked", "--package", "packager"]))?;
-        let binary = target_dir()?.join("release").join(format!("packager{}", std::env::consts::EXE_SUFFIX));
+        let binary =
+            place::target_dir()?.join("release").join(format!("packager{}", std::env::consts::EXE_SUFFIX));
         tests
             .env("PACKAGER_WINE", wine.run)
             .env("PACKAGER_WINE_TEMPLATE", wine.template)
@@ -114,20 +115,5 @@ fn end_to_end(tally: &mut Tally) {
     });
     if ready {
         tally.tests("end-to-end tests", &mut tests);
-    }
-}
-
-/// Installs what the tests run.
-fn programs() -> Result<()> {
-    let there = |program: &str| command::output(Command::new("which").arg(program)).is_ok();
-    let missing: Vec<&str> =
-        PROGRAMS.iter().filter(|(program, _)| !there(program)).map(|(_, package)| *package).collect();
-    if missing.is_empty() { Ok(()) } else { apt::install(&missing) }
-}
-
-fn target_dir() -> Result<std::path::PathBuf> {
-    match std::env::var_os("CARGO_TARGET_DIR") {
-        Some(path) => std::path::absolute(&path).context(|| format!("finding {}", path.to_string_lossy())),
-        None => Ok(place::root().join("target")),
     }
 }
