@@ -10,8 +10,10 @@ use std::num::NonZeroUsize;
 
 use camino::Utf8Path;
 use flate2::{Compress, Compression, FlushCompress};
-use packager::content::Pass;
-use packager::formats::cab::{Method, Options};
+use packager::content::cabinets::{self, Layout};
+use packager::content::divide::Limits;
+use packager::content::{Packing, Survey};
+use packager::formats::cab::Method;
 use rayon::prelude::*;
 
 const BLOCK: usize = 32_768;
@@ -61,24 +63,17 @@ fn build(payload: &Utf8Path) -> support::Measured {
     support::build(&manifest, &out, &[])
 }
 
+/// Survey, and cabinets.
 fn pass(payload: &Utf8Path, share: bool) -> support::Measured {
     let files = support::scan(payload);
     let out = support::out_dir();
     let share = share.then(|| out.path().join("share"));
-    let pass = Pass {
-        files: &files,
-        bootstrap: "autopcc.exe",
-        key: &|path| format!("f{path}"),
-        folder: out.path(),
-        share: share.as_deref(),
-        options: Options {
-            method: Method::Mszip,
-            threads: NonZeroUsize::new(rayon::current_num_threads()).expect("a thread"),
-        },
-        limits: packager::content::Limits::default(),
-        progress: &|_| (),
-    };
+    let threads = NonZeroUsize::new(rayon::current_num_threads()).expect("a thread");
     let timer = support::Timer::start();
-    let content = pass.run(|_| Ok(b"bootstrap".to_vec())).expect("the pass");
-    timer.stop(content.cabinet.size)
+    let survey = Survey::of(&files, share.as_deref(), threads, &|_| ()).expect("the survey");
+    let layout = Layout::of(&survey.files, Limits::default());
+    let packing = Packing { folder: out.path(), threads, cache: None, progress: &|_| () };
+    let key = |path: &str| format!("f{path}");
+    let cabinets = cabinets::pack(&survey, &layout, Method::Mszip, &key, packing).expect("the cabinets");
+    timer.stop(cabinets.packed.size)
 }

@@ -1,57 +1,42 @@
-//! Throughput of the cabinet writer: MSZIP with one thread and with two, on generated texts, programs and noise.
+//! Throughput of one thread that makes the blocks of cabinets, MSZIP and LZX, on generated texts, programs and noise.
 
 use std::hint::black_box;
-use std::io::Cursor;
-use std::num::NonZeroUsize;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use packager::formats::cab::write::{Writer, reserve};
-use packager::formats::cab::{Method, Options};
+use packager::formats::cab::{Coder, Method};
+use packager::formats::lzx;
 
-/// Bytes of each member.
+/// Bytes of each text, program and noise.
 const MEMBER: usize = 1 << 20;
-/// Members of each case.
-const MEMBERS: usize = 16;
-/// What `packager build` compresses with.
-const LEVEL: u32 = 6;
+/// Of how many a folder is made.
+const MEMBERS: usize = 8;
 
-fn mszip(criterion: &mut Criterion) {
+fn folders(criterion: &mut Criterion) {
+    let methods = [("mszip", Method::Mszip), ("lzx", Method::Lzx(lzx::Options::default()))];
     let cases = [("text", members(text)), ("program", members(program)), ("noise", members(noise))];
     let mut group = criterion.benchmark_group("cabinet");
     group.throughput(Throughput::Bytes((MEMBERS * MEMBER) as u64)).sample_size(10);
-    for (name, members) in &cases {
-        for threads in [1, 2] {
-            let id = BenchmarkId::new(*name, threads);
-            group.bench_with_input(id, &threads, |bencher, &threads| {
-                bencher.iter(|| cabinet(black_box(members), threads));
+    for (name, folder) in &cases {
+        for (word, method) in methods {
+            let mut coder = Coder::new(method);
+            group.bench_with_input(BenchmarkId::new(*name, word), folder, |bencher, folder| {
+                bencher.iter(|| {
+                    let mut blocks = Vec::with_capacity(folder.len());
+                    coder.begin(folder.len() as u64);
+                    coder.encode(black_box(folder), 0, &mut blocks, &mut |_| ());
+                    blocks
+                });
             });
         }
     }
 }
 
-criterion_group!(benches, mszip);
+criterion_group!(benches, folders);
 criterion_main!(benches);
 
-fn cabinet(members: &[(String, Vec<u8>)], threads: usize) -> u64 {
-    let options = Options {
-        method: Method::Mszip,
-        level: LEVEL,
-        threads: NonZeroUsize::new(threads).expect("a number of threads"),
-    };
-    let reserved = reserve(members.iter().map(|(name, bytes)| (name.as_str(), bytes.len() as u64)));
-    let mut writer = Writer::new(Cursor::new(Vec::new()), reserved, &options).expect("a writer");
-    for (name, bytes) in members {
-        writer.begin(name, bytes.len() as u64).expect("a member");
-        writer.write(bytes).expect("its bytes");
-    }
-    let (sink, summary) = writer.finish().expect("the cabinet");
-    black_box(sink);
-    summary.bytes
-}
-
-fn members(make: fn(&mut Random) -> Vec<u8>) -> Vec<(String, Vec<u8>)> {
+fn members(make: fn(&mut Random) -> Vec<u8>) -> Vec<u8> {
     let mut random = Random(1);
-    (0..MEMBERS).map(|number| (format!("member-{number}"), make(&mut random))).collect()
+    (0..MEMBERS).flat_map(|_| make(&mut random)).collect()
 }
 
 /// Words, the first of the list more often than the last.

@@ -60,8 +60,6 @@ pub struct Packager {
     program: PathBuf,
     /// Where manifests and artefacts go.
     work: PathBuf,
-    /// Whether it lets its caller choose the compression.
-    chooses: bool,
 }
 
 impl Packager {
@@ -72,9 +70,7 @@ impl Packager {
         command::run(cargo.current_dir(place::root()))?;
         let name = format!("packager{}", std::env::consts::EXE_SUFFIX);
         let program = place::target_dir()?.join("release").join(name);
-        let help = command::output(Command::new(&program).args(["build", "--help"]))?;
-        let chooses = help.contains("--compression");
-        Ok(Self { program, chooses, work: place::build_dir("bench").join("packager") })
+        Ok(Self { program, work: place::build_dir("bench").join("packager") })
     }
 
     /// A build of outputs, each in one mode.
@@ -85,10 +81,7 @@ impl Packager {
         build.arg("--quiet").arg("build").arg(&manifest).arg("--out").arg(out);
         build.args(["--jobs", &jobs.to_string()]);
         for mode in modes {
-            build.args(["--output", mode.output()]);
-            if self.chooses || !matches!(mode, Mode::Mszip | Mode::Fast) {
-                build.args(["--compression", mode.word()]);
-            }
+            build.args(["--output", mode.output(), "--compression", mode.word()]);
         }
         Ok(build)
     }
@@ -97,7 +90,7 @@ impl Packager {
     pub fn contender(&self, input: &Input, mode: Mode, jobs: usize) -> Result<Contender> {
         let out = self.work.join(format!("{}-{jobs}", mode.word()));
         // A manifest of its own: the contenders of one contest may package different folders.
-        let own = Self { program: self.program.clone(), work: out.clone(), chooses: self.chooses };
+        let own = Self { program: self.program.clone(), work: out.clone() };
         let dist = out.join("dist");
         Ok(Contender {
             name: format!("packager {} on {jobs} threads", mode.word()),
