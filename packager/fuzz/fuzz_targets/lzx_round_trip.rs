@@ -2,6 +2,8 @@
 
 #![no_main]
 
+use std::cell::RefCell;
+
 use arbitrary::Arbitrary;
 use libfuzzer_sys::fuzz_target;
 use lzxd::{Lzxd, WindowSize};
@@ -32,8 +34,7 @@ fuzz_target!(|input: Input| {
     let plain = stream(&input.pieces);
     let window = u32::from(input.window % 7);
     let level = [Level::Fast, Level::Normal, Level::Max][usize::from(input.level % 3)];
-    let mut frames = Vec::new();
-    Encoder::new(Options { window: 15 + window, level }).encode(&plain, &mut |frame| frames.push(frame.to_vec()));
+    let frames = encode(&plain, Options { window: 15 + window, level });
     assert_eq!(frames.len(), plain.len().div_ceil(FRAME));
 
     let mut own = Decoder::new(15 + window).expect("a window of 2^15 to 2^21");
@@ -53,6 +54,23 @@ fuzz_target!(|input: Input| {
         assert!(other.decompress_next(frame, part.len()).expect("a frame") == part);
     }
 });
+
+thread_local! {
+    /// Encoders are big, and used again: what they did before must not matter.
+    static ENCODERS: RefCell<Vec<(Options, Encoder)>> = const { RefCell::new(Vec::new()) };
+}
+
+fn encode(plain: &[u8], options: Options) -> Vec<Vec<u8>> {
+    let mut frames = Vec::new();
+    ENCODERS.with_borrow_mut(|encoders| {
+        let place = encoders.iter().position(|(its, _)| *its == options).unwrap_or_else(|| {
+            encoders.push((options, Encoder::new(options)));
+            encoders.len() - 1
+        });
+        encoders[place].1.encode(plain, &mut |frame| frames.push(frame.to_vec()));
+    });
+    frames
+}
 
 fn stream(pieces: &[Piece]) -> Vec<u8> {
     let mut plain = Vec::new();
