@@ -50,6 +50,17 @@ pub fn arrange(files: &[Hashed]) -> Vec<Content> {
     contents
 }
 
+/// What of each content lies in `from..to` of the plain bytes of all.
+pub fn ranges(contents: &[Content], from: u64, to: u64) -> impl Iterator<Item = (&Content, u64, u64)> {
+    let mut at = 0;
+    contents.iter().filter_map(move |content| {
+        let start = at;
+        at += content.size;
+        let (first, last) = (from.max(start), to.min(at));
+        (first < last).then(|| (content, first - start, last - start))
+    })
+}
+
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Key<'a> {
     data: bool,

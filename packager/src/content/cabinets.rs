@@ -6,7 +6,7 @@ use std::io::{BufWriter, Read, Seek, SeekFrom, Write};
 use sha2::{Digest as _, Sha256};
 use tempfile::NamedTempFile;
 
-use super::arrange::{Content, arrange};
+use super::arrange::{Content, arrange, ranges};
 use super::cache::Key;
 use super::divide::{self, Limits, PART, Stretches};
 use super::error::io;
@@ -237,17 +237,6 @@ fn make(
         cache.put(&name, &data, blocks);
     }
     Ok(Made { data, blocks, cached: false })
-}
-
-/// What of each content lies in `from..to` of the plain bytes of all.
-fn ranges(contents: &[Content], from: u64, to: u64) -> impl Iterator<Item = (&Content, u64, u64)> {
-    let mut at = 0;
-    contents.iter().filter_map(move |content| {
-        let start = at;
-        at += content.size;
-        let (first, last) = (from.max(start), to.min(at));
-        (first < last).then(|| (content, first - start, last - start))
-    })
 }
 
 /// A member, with its name.

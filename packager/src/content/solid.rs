@@ -10,14 +10,13 @@ use sha2::{Digest as _, Sha256};
 use std::io::{BufWriter, Read as _, Seek as _, SeekFrom, Write};
 use tempfile::NamedTempFile;
 
-use super::arrange::{Content, arrange};
+use super::arrange::{Content, arrange, ranges};
 use super::cache::Key;
 use super::divide::Stretches;
 use super::error::io;
-use super::sources::PIECE;
 use super::workers::in_order;
 use super::{Cache, Error, PackedFile, Packing, Survey, Tally};
-use crate::formats::solid::{Encoder, Shape};
+use crate::formats::solid::{Between, Encoder, Shape};
 
 /// How streams are compressed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,7 +30,9 @@ pub enum Effort {
 /// Bytes of history of a Zstandard stream, as a power of two.
 const ZSTD_WINDOW: u32 = 25;
 /// Bytes of history of an LZMA2 stream. Compressing takes eleven times as many of memory, for each thread.
-const LZMA_WINDOW: u32 = 8 << 20;
+const LZMA_WINDOW: u32 = 12 << 20;
+/// Plain bytes of a stream that are read at a time.
+const READ_AT_ONCE: u64 = 4 << 20;
 
 /// The section of a solid setup EXE.
 #[derive(Debug)]
@@ -51,25 +52,70 @@ impl Effort {
     }
 
     fn stretches(self) -> Stretches {
-        Stretches { about: 16 << 20, by_kind: true }
+        let about = match self {
+            Self::Balanced => 16 << 20,
+            Self::Max => 32 << 20,
+        };
+        Stretches { about, by_kind: true }
     }
 
     /// Bytes of history that a stream of so many bytes has use for.
     fn window(self, plain: u64) -> u32 {
         match self {
-            Self::Balanced => {
-                let least = plain.clamp(1 << 10, 1 << ZSTD_WINDOW).next_power_of_two();
-                least as u32
-            }
-            Self::Max => plain.clamp(4 << 10, u64::from(LZMA_WINDOW)).next_power_of_two() as u32,
+            // A power of two, as frames have it.
+            Self::Balanced => plain.clamp(1 << 10, 1 << ZSTD_WINDOW).next_power_of_two() as u32,
+            Self::Max => plain.clamp(4 << 10, u64::from(LZMA_WINDOW)) as u32,
         }
     }
 }
 
-struct Job<'a> {
+/// A stream before it is made.
+struct Planned<'a> {
     contents: &'a [Content],
     plain: u64,
-    filter: Filter,
+    shape: Shape,
+}
+
+/// A stream, or a segment of one, made by itself.
+struct Job {
+    stream: usize,
+    from: u64,
+    to: u64,
+}
+
+/// Divides contents into streams, and these into jobs. Where segments can share a history, all contents of a kind are
+/// one stream.
+fn plan<'a>(contents: &'a [Content], survey: &Survey, effort: Effort) -> (Vec<Planned<'a>>, Vec<Job>) {
+    let (mut streams, mut jobs): (Vec<Planned<'_>>, Vec<Job>) = (Vec::new(), Vec::new());
+    let stretches = effort.stretches();
+    let (mut first, mut at) = (0, 0);
+    for count in stretches.divide(contents, &survey.files) {
+        let here = contents.get(at..at + count).unwrap_or_default();
+        let code = here.first().is_some_and(|content| content.code);
+        let filter = if code { Filter::X86 } else { Filter::None };
+        let segments = Encoder::in_segments(effort.method(), filter);
+        let goes_on = segments && streams.last().is_some_and(|stream| stream.shape.filter == filter);
+        if !goes_on {
+            let shape = Shape { method: effort.method(), filter, window: 0 };
+            streams.push(Planned { contents: &[], plain: 0, shape });
+            first = at;
+        }
+        at += count;
+        let number = streams.len().saturating_sub(1);
+        let Some(stream) = streams.last_mut() else { break };
+        let mut from = stream.plain;
+        stream.contents = contents.get(first..at).unwrap_or_default();
+        stream.plain = stream.contents.iter().map(|content| content.size).sum();
+        stream.shape.window = effort.window(stream.plain);
+        // A large file keeps several cores busy, if it can.
+        let most = if segments { stretches.about.saturating_mul(2) } else { u64::MAX };
+        while from < stream.plain {
+            let to = from.saturating_add(most).min(stream.plain);
+            jobs.push(Job { stream: number, from, to });
+            from = to;
+        }
+    }
+    (streams, jobs)
 }
 
 /// Makes the section. `index` lists all files that were surveyed.
@@ -81,53 +127,45 @@ pub fn pack(
 ) -> Result<SolidFile, Error> {
     let contents: Vec<Content> =
         arrange(&survey.files).into_iter().filter(|content| content.size > 0).collect();
-    let mut jobs: Vec<Job<'_>> = Vec::new();
-    let mut rest = contents.as_slice();
-    for count in effort.stretches().divide(&contents, &survey.files) {
-        let (contents, others) = rest.split_at(count.min(rest.len()));
-        let code = contents.first().is_some_and(|content| content.code);
-        jobs.push(Job {
-            contents,
-            plain: contents.iter().map(|content| content.size).sum(),
-            filter: if code { Filter::X86 } else { Filter::None },
-        });
-        rest = others;
-    }
-    let mut streams: Vec<Stream> = jobs
+    let (planned, jobs) = plan(&contents, survey, effort);
+    let mut streams: Vec<Stream> = planned
         .iter()
-        .map(|job| Stream {
-            method: effort.method(),
-            filter: job.filter,
-            window: effort.window(job.plain),
+        .map(|planned| Stream {
+            method: planned.shape.method,
+            filter: planned.shape.filter,
+            window: planned.shape.window,
             packed: 0,
-            plain: job.plain,
-            contents: job.contents.len() as u32,
+            plain: planned.plain,
+            contents: planned.contents.len() as u32,
         })
         .collect();
     let places = places(survey, index, &contents);
     let front = solid::header(&streams, &places).len() as u64;
 
     let unwritten = || io("cannot write the streams in", packing.folder);
-    let file =
-        NamedTempFile::new_in(packing.folder).map_err(io("cannot create a file in", packing.folder))?;
+    let file = NamedTempFile::new_in(packing.folder).map_err(io("cannot create a file in", packing.folder))?;
     let mut out = BufWriter::with_capacity(1 << 20, file);
     std::io::copy(&mut std::io::repeat(0).take(front), &mut out).map_err(unwritten())?;
-    let mut tally =
-        Tally { plain: jobs.iter().map(|job| job.plain).sum(), units: jobs.len() as u64, ..Tally::default() };
+    let mut tally = Tally {
+        plain: planned.iter().map(|stream| stream.plain).sum(),
+        units: jobs.len() as u64,
+        ..Tally::default()
+    };
     let cache = packing.cache;
     in_order(
         jobs.len(),
         packing.threads,
         packing.threads.get(),
         Vec::new,
-        |buffer, number, progress| match jobs.get(number) {
-            Some(job) => make(survey, job, effort, buffer, cache, progress),
+        |buffer, number, progress| match jobs.get(number).and_then(|job| Some((job, planned.get(job.stream)?)))
+        {
+            Some((job, stream)) => make(survey, stream, job, buffer, cache, progress),
             None => Ok((Vec::new(), false)),
         },
         |number, (data, cached)| {
             tally.cached += u64::from(cached);
-            if let Some(stream) = streams.get_mut(number) {
-                stream.packed = data.len() as u64;
+            if let Some(stream) = jobs.get(number).and_then(|job| streams.get_mut(job.stream)) {
+                stream.packed += data.len() as u64;
             }
             out.write_all(&data).map_err(unwritten())
         },
@@ -154,36 +192,46 @@ fn places(survey: &Survey, index: &Index, contents: &[Content]) -> Vec<u32> {
 
 fn make(
     survey: &Survey,
-    job: &Job<'_>,
-    effort: Effort,
+    stream: &Planned<'_>,
+    job: &Job,
     buffer: &mut Vec<u8>,
     cache: Option<&Cache>,
     progress: &dyn Fn(u64),
 ) -> Result<(Vec<u8>, bool), Error> {
-    let stream = Shape { method: effort.method(), filter: job.filter, window: effort.window(job.plain) };
+    let start = job.from.saturating_sub(u64::from(stream.shape.window));
+    let goes_on = job.to < stream.plain;
     let name = cache.map(|_| {
-        let mut key = Key::new("stream", Encoder::VERSION, &format!("{stream:?} {}", job.plain));
-        for content in job.contents {
-            key.add(survey.files.get(content.first()), 0, content.size);
+        let how = format!("{:?} {} {} {goes_on}", stream.shape, job.from - start, job.to - job.from);
+        let mut key = Key::new("stream", Encoder::VERSION, &how);
+        for (content, from, to) in ranges(stream.contents, start, job.to) {
+            key.add(survey.files.get(content.first()), from, to);
         }
         key.finish()
     });
     if let Some((data, _)) = cache.zip(name.as_ref()).and_then(|(cache, name)| cache.get(name)) {
-        progress(job.plain);
+        progress(job.to - job.from);
         return Ok((data, true));
     }
-    let mut encoder = Encoder::new(stream, job.plain).map_err(Error::Stream)?;
-    for content in job.contents {
-        let Some(source) = survey.sources.get(content.first()) else { continue };
-        let mut from = 0;
-        while from < content.size {
-            let to = from.saturating_add(PIECE).min(content.size);
-            buffer.clear();
-            source.read(from, to, buffer)?;
-            encoder.write_all(buffer).map_err(Error::Stream)?;
-            progress(to - from);
-            from = to;
+    let read = |from, to, out: &mut Vec<u8>| -> Result<(), Error> {
+        out.clear();
+        for (content, from, to) in ranges(stream.contents, from, to) {
+            if let Some(source) = survey.sources.get(content.first()) {
+                source.read(from, to, out)?;
+            }
         }
+        Ok(())
+    };
+    let mut history = Vec::new();
+    read(start, job.from, &mut history)?;
+    let between = Between { history, goes_on };
+    let mut encoder = Encoder::segment(stream.shape, job.to - job.from, between).map_err(Error::Stream)?;
+    let mut from = job.from;
+    while from < job.to {
+        let to = from.saturating_add(READ_AT_ONCE).min(job.to);
+        read(from, to, buffer)?;
+        encoder.write_all(buffer).map_err(Error::Stream)?;
+        progress(to - from);
+        from = to;
     }
     let data = encoder.finish().map_err(Error::Stream)?;
     if let Some((cache, name)) = cache.zip(name) {

@@ -12,7 +12,7 @@ mod tests;
 use packager_shared::solid::{Filter, Method};
 
 pub use read::decode;
-pub use write::Encoder;
+pub use write::{Between, Encoder};
 
 /// How a stream is made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

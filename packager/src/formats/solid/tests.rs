@@ -59,6 +59,30 @@ fn streams_come_back_however_they_were_given() {
 }
 
 #[test]
+fn segments_are_a_stream() {
+    let plain = [sample(150_000), sample(100_000), sample(70_001)].concat();
+    let shape = Shape { method: Method::Lzma2, filter: Filter::None, window: 1 << 16 };
+    for cuts in [&[1][..], &[100_000, 100_001, 250_000], &[65_536, 131_072, 320_000]] {
+        let ends = cuts.iter().copied().chain([plain.len()]);
+        let mut packed = Vec::new();
+        let mut from = 0_usize;
+        for to in ends {
+            let history = plain[from.saturating_sub(1 << 16)..from].to_vec();
+            let between = Between { history, goes_on: to < plain.len() };
+            let mut encoder = Encoder::segment(shape, (to - from) as u64, between).unwrap();
+            encoder.write_all(&plain[from..to]).unwrap();
+            packed.extend(encoder.finish().unwrap());
+            from = to;
+        }
+        let (whole, _) = pack(&plain, (Method::Lzma2, Filter::None), 4096);
+        let stream = Stream { packed: packed.len() as u64, ..whole };
+        assert!(unpack(&stream, &packed).unwrap() == plain, "{cuts:?}");
+        // The history is used.
+        assert!(stream.packed < whole.packed + 1_000 * cuts.len() as u64, "{cuts:?}");
+    }
+}
+
+#[test]
 fn other_tools_read_them() {
     let plain = sample(200_000);
     for shape in [SHAPES[0], SHAPES[2], SHAPES[3]] {
