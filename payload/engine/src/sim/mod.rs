@@ -9,6 +9,7 @@ pub mod large;
 mod programs;
 mod registry;
 mod services;
+pub mod solid;
 pub mod web;
 mod world;
 

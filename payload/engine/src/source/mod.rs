@@ -1,8 +1,8 @@
-//! Where new files come from: the cabinet of a setup EXE, or the plain files of a share.
+//! Where new files come from: the payload of a setup EXE, or the plain files of a share.
 //!
 //! | module | what it holds |
 //! | --- | --- |
-//! | [`members`] | the files in a cabinet |
+//! | [`members`] | the files in a cabinet or in solid streams |
 //! | [`places`] | folders and web sites with the same release, tried in order |
 //! | [`stream`] | one file of a place; a download that breaks is continued |
 
@@ -27,8 +27,8 @@ use places::Places;
 
 /// A source of files.
 pub enum Source<S: System> {
-    /// The cabinet in a setup EXE, and how many files the package has: those that are absent on this machine, too.
-    Cabinet(Image<S>, usize),
+    /// The payload in a setup EXE, and how many files the package has: those that are absent on this machine, too.
+    Setup(Image<S>, usize),
     /// Places, and the folder in them that has the files under their own paths.
     Places(Places, String),
 }
@@ -71,7 +71,7 @@ impl<S: System> Source<S> {
                 }
                 Ok(())
             }
-            Source::Cabinet(image, count) => {
+            Source::Setup(image, count) => {
                 members::unpack(system, image, (index, *count), wanted, &mut meter)
             }
         }
