@@ -226,9 +226,12 @@ pub fn unpack<S: System>(
             at = extent.end.min(to);
             meter.add(system, piece.len());
         }
-        staged.finish(system, entry)?;
-        // Windows opens no file for reading that is still open for writing.
-        drop(staged);
+        staged.check(entry)?;
+        staged.finish_behind(system)?;
+        if !others.is_empty() {
+            // Windows opens no file for reading that is still open for writing.
+            system.settle()?;
+        }
         for (entry, other) in others {
             copy_file(system, target, other, entry, meter)?;
         }

@@ -58,8 +58,15 @@ pub fn wait<S: System>(system: &mut S, mut ms: u32) -> Outcome<()> {
 }
 
 impl<S: System> Source<S> {
-    /// Writes entries (place in the index, path to write) and verifies each.
+    /// Writes entries (place in the index, path to write) and verifies each. All are on the disk then, and closed.
     pub fn unpack(&mut self, system: &mut S, index: &Index, wanted: &[(usize, String)]) -> Outcome<()> {
+        let outcome = self.unpack_behind(system, index, wanted);
+        let settled = system.settle();
+        outcome?;
+        Ok(settled?)
+    }
+
+    fn unpack_behind(&mut self, system: &mut S, index: &Index, wanted: &[(usize, String)]) -> Outcome<()> {
         let size = |place: usize| index.entries.get(place).map_or(0, |entry| entry.size);
         let total = wanted.iter().fold(0u64, |sum, (place, _)| sum.saturating_add(size(*place)));
         let mut meter = Meter { done: 0, total };
@@ -111,7 +118,8 @@ fn copy_file<S: System>(
         }
         meter.add(system, count);
     }
-    staged.finish(system, entry)
+    staged.check(entry)?;
+    staged.finish_behind(system)
 }
 
 /// Reads a whole file, no more than `most` bytes.
