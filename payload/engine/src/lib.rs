@@ -10,7 +10,7 @@
 //! | [`uninstaller`] | what removes a predecessor |
 //! | [`acts`] | what is done once, beside the state that becomes true |
 //! | [`transaction`] | one change, done whole or not at all |
-//! | [`source`], [`cabinet`] | where new files come from |
+//! | [`source`], [`cabinet`], [`solid`] | where new files come from |
 //! | [`purge`] | a folder goes with all that is in it |
 //! | [`sddl`] | security descriptors as text |
 //! | [`secrets`] | secret settings: how they come in, and what an MSI does with them |
@@ -37,6 +37,7 @@ pub mod sddl;
 pub mod secrets;
 #[cfg(any(test, feature = "sim"))]
 pub mod sim;
+pub mod solid;
 pub mod source;
 pub mod system;
 pub mod text;

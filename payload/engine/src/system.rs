@@ -242,6 +242,12 @@ pub trait System {
     fn length(&mut self, file: &mut Self::File) -> Result<u64>;
     /// Forces the content to the disk.
     fn flush(&mut self, file: &mut Self::File) -> Result<()>;
+    /// Takes a file to force its content to the disk and to close it while the run goes on: a disk takes many at once in
+    /// little more time than one. Until [`settle`](Self::settle) nothing is sure but that it is still open.
+    fn flush_behind(&mut self, file: Self::File) -> Result<()>;
+    /// Waits until all that was given to [`flush_behind`](Self::flush_behind) is on the disk and closed. The first error
+    /// among them, with all of them closed in any case.
+    fn settle(&mut self) -> Result<()>;
     /// Sets creation and last-write time of an open (written) file to the same FILETIME.
     fn set_times(&mut self, file: &mut Self::File, time: u64) -> Result<()>;
     /// What a path is; `None` when nothing is there. Reparse points are not followed.

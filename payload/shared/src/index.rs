@@ -46,8 +46,12 @@ impl Index {
 
     /// The entry of a path; case does not matter.
     pub fn find(&self, name: &str) -> Option<&Entry> {
-        let place = self.entries.binary_search_by(|entry| path::compare(&entry.path, name)).ok()?;
-        self.entries.get(place)
+        self.entries.get(self.place(name)?)
+    }
+
+    /// Where the entry of a path is; case does not matter.
+    pub fn place(&self, name: &str) -> Option<usize> {
+        self.entries.binary_search_by(|entry| path::compare(&entry.path, name)).ok()
     }
 
     /// Bytes of all files together.

@@ -24,7 +24,7 @@ pub fn run<S: System>(system: &mut S, image: Image<S>, package: &Package, dir: &
         }
         wanted.push((place, target));
     }
-    let mut source = Source::Cabinet(image, package.index.entries.len());
+    let mut source = Source::Setup(image, package.index.entries.len());
     source.unpack(system, &package.index, &wanted)?;
     let count = text::number(wanted.len() as u64);
     Ok(Ended::done("extract", &text::join(&["files unpacked: ", &count])))

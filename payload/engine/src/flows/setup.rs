@@ -64,7 +64,7 @@ pub fn run<S: System>(system: &mut S, mut image: Image<S>, run: &Run<'_>) -> Out
     unfinished::finish(system, &unfinished, product.scope)?;
     let detected = detect(system, &identity, &[product.arch])?;
     let hash = decided(system, &detected, &package, request, run)?;
-    let source = Some(Source::Cabinet(image, package.index.entries.len()));
+    let source = Some(Source::Setup(image, package.index.entries.len()));
     let (summary, _) = install(system, &package, &detected, source, hash, site.as_deref(), run)?;
     let was_there = detected.found.manager().is_some();
     let (action, text) = match was_there {

@@ -684,6 +684,7 @@ mod rights;
 mod rules;
 mod scenarios;
 mod secrets;
+mod solid;
 mod takeover;
 mod tampering;
 mod web;

@@ -16,6 +16,7 @@ use packager_shared::template::{Dir, Template};
 
 use super::World;
 use super::cabinet::cabinet;
+use super::solid::solid;
 
 /// A product with its payload.
 #[derive(Clone, Debug)]
@@ -24,6 +25,8 @@ pub struct Product {
     pub plan: Plan,
     /// Path, content, `keep`.
     pub files: Vec<(String, Vec<u8>, bool)>,
+    /// Whether its setup EXE has solid streams, and no cabinet.
+    pub solid: bool,
 }
 
 /// A template from text.
@@ -304,6 +307,7 @@ pub fn product(version: u16) -> Product {
             ("kiosk\\shell.txt".into(), vec![b'k'; 500], false),
             ("twin\\same.dll".into(), vec![b's'; 40_000], false),
         ],
+        solid: false,
     };
     // Something that comes and something that goes.
     if version == 1 {
@@ -403,20 +407,24 @@ impl Product {
     /// The setup EXE.
     pub fn setup(&self) -> Vec<u8> {
         let index = self.index();
-        let mut members: Vec<(String, Vec<u8>)> = Vec::new();
         let contents = self.contents();
+        if self.solid {
+            return self.setup_with(overlay::SOLID, &solid(&index, |path| contents[path].clone()));
+        }
+        let mut members: Vec<(String, Vec<u8>)> = Vec::new();
         for Entry { path, .. } in &index.entries {
             members.push((file_key(path), contents[path.as_str()].clone()));
         }
         // Two, so that whatever reads one goes on to the next.
         let (first, second) = members.split_at(members.len() / 2);
-        let cabinet = [cabinet(first, true), cabinet(second, true)].concat();
+        self.setup_with(overlay::CABINET, &[cabinet(first, true), cabinet(second, true)].concat())
+    }
+
+    /// The setup EXE with a payload that is made already.
+    pub fn setup_with(&self, tag: overlay::Tag, payload: &[u8]) -> Vec<u8> {
         let mut out = image();
-        let sections: [(overlay::Tag, &[u8]); 3] = [
-            (overlay::PLAN, &self.plan_bin()),
-            (overlay::INDEX, &self.files_idx()),
-            (overlay::CABINET, &cabinet),
-        ];
+        let sections: [(overlay::Tag, &[u8]); 3] =
+            [(overlay::PLAN, &self.plan_bin()), (overlay::INDEX, &self.files_idx()), (tag, payload)];
         out.extend(overlay::build(Kind::Setup, 1 << 26, &sections));
         out
     }

@@ -9,6 +9,7 @@ pub mod large;
 mod programs;
 mod registry;
 mod services;
+pub mod solid;
 pub mod web;
 mod world;
 
@@ -32,7 +33,7 @@ use crate::system::{
 };
 
 /// An open file.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct SimFile {
     path: String,
     position: usize,
@@ -80,6 +81,9 @@ impl System for World {
 
     fn open(&mut self, path: &str) -> Result<SimFile> {
         self.note(path, |traffic| traffic.opens += 1);
+        if self.is_behind(path) {
+            return fail(SHARING, "open", path);
+        }
         match self.tree.get(path) {
             Some(Node::File { id, .. }) => {
                 Ok(SimFile { path: String::from(path), position: 0, writable: false, id: *id })
@@ -157,6 +161,20 @@ impl System for World {
         self.unflushed.remove(&file.id);
         self.force_names();
         Ok(())
+    }
+
+    fn flush_behind(&mut self, file: SimFile) -> Result<()> {
+        assert!(file.writable, "{} was opened for reading", file.path);
+        self.behind.push(file);
+        Ok(())
+    }
+
+    fn settle(&mut self) -> Result<()> {
+        let mut outcome = Ok(());
+        for mut file in core::mem::take(&mut self.behind) {
+            outcome = outcome.and(self.flush(&mut file));
+        }
+        outcome
     }
 
     fn set_times(&mut self, file: &mut SimFile, time: u64) -> Result<()> {

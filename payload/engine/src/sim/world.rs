@@ -12,7 +12,7 @@ use packager_shared::plan::Arch;
 use super::disk::{Record, Shared};
 use super::files::{Node, Tree};
 use super::web::Web;
-use super::{ACCESS_DENIED, EXISTS, PATH_NOT_FOUND, fail, lower};
+use super::{ACCESS_DENIED, EXISTS, PATH_NOT_FOUND, SimFile, fail, lower};
 use crate::system::{Machine, RegValue, RelatedProduct, Result, ServiceConfig, ServiceState};
 
 /// A service of the simulated machine.
@@ -136,6 +136,8 @@ pub struct World {
     pub mutations: u64,
     /// Contents that are not forced to the disk, and how much of each is.
     pub unflushed: BTreeMap<u64, usize>,
+    /// Files that are forced to the disk when the run waits for it: at the very last moment that is allowed.
+    pub(super) behind: Vec<SimFile>,
     /// Bytes read from files so far.
     pub bytes_read: u64,
     /// A file that somebody holds open without sharing from this mutating call on.
@@ -215,6 +217,7 @@ impl Default for World {
             fault: Fault::None,
             mutations: 0,
             unflushed: BTreeMap::new(),
+            behind: Vec::new(),
             bytes_read: 0,
             hold_at: None,
             network: None,
@@ -332,8 +335,16 @@ impl World {
         runs || self.running.contains(&lower(path))
     }
 
+    /// Whether a file is open until the next [`settle`](crate::System::settle).
+    pub(super) fn is_behind(&self, path: &str) -> bool {
+        self.behind.iter().any(|file| lower(&file.path) == lower(path))
+    }
+
     /// Whether a file is held open without sharing now.
     pub(super) fn is_held(&self, path: &str) -> bool {
+        if self.is_behind(path) {
+            return true;
+        }
         self.held.contains_key(&lower(path)) && self.held_until.is_none_or(|until| self.now < until)
     }
 
@@ -481,6 +492,9 @@ impl World {
         self.runs.clear();
         let line = std::format!("\"{program}\" {arguments}");
         let code = crate::main(self, &line);
+        assert!(self.behind.is_empty() || self.is_off(), "files are open to the end: {:?}", self.behind);
+        // What is open is closed with the process.
+        self.behind.clear();
         self.running.clear();
         code
     }

@@ -1,8 +1,8 @@
-//! Where new files come from: the cabinet of a setup EXE, or the plain files of a share.
+//! Where new files come from: the payload of a setup EXE, or the plain files of a share.
 //!
 //! | module | what it holds |
 //! | --- | --- |
-//! | [`members`] | the files in a cabinet |
+//! | [`members`] | the files in a cabinet or in solid streams |
 //! | [`places`] | folders and web sites with the same release, tried in order |
 //! | [`stream`] | one file of a place; a download that breaks is continued |
 
@@ -27,8 +27,8 @@ use places::Places;
 
 /// A source of files.
 pub enum Source<S: System> {
-    /// The cabinet in a setup EXE, and how many files the package has: those that are absent on this machine, too.
-    Cabinet(Image<S>, usize),
+    /// The payload in a setup EXE, and how many files the package has: those that are absent on this machine, too.
+    Setup(Image<S>, usize),
     /// Places, and the folder in them that has the files under their own paths.
     Places(Places, String),
 }
@@ -58,8 +58,15 @@ pub fn wait<S: System>(system: &mut S, mut ms: u32) -> Outcome<()> {
 }
 
 impl<S: System> Source<S> {
-    /// Writes entries (place in the index, path to write) and verifies each.
+    /// Writes entries (place in the index, path to write) and verifies each. All are on the disk then, and closed.
     pub fn unpack(&mut self, system: &mut S, index: &Index, wanted: &[(usize, String)]) -> Outcome<()> {
+        let outcome = self.unpack_behind(system, index, wanted);
+        let settled = system.settle();
+        outcome?;
+        Ok(settled?)
+    }
+
+    fn unpack_behind(&mut self, system: &mut S, index: &Index, wanted: &[(usize, String)]) -> Outcome<()> {
         let size = |place: usize| index.entries.get(place).map_or(0, |entry| entry.size);
         let total = wanted.iter().fold(0u64, |sum, (place, _)| sum.saturating_add(size(*place)));
         let mut meter = Meter { done: 0, total };
@@ -71,7 +78,7 @@ impl<S: System> Source<S> {
                 }
                 Ok(())
             }
-            Source::Cabinet(image, count) => {
+            Source::Setup(image, count) => {
                 members::unpack(system, image, (index, *count), wanted, &mut meter)
             }
         }
@@ -111,7 +118,8 @@ fn copy_file<S: System>(
         }
         meter.add(system, count);
     }
-    staged.finish(system, entry)
+    staged.check(entry)?;
+    staged.finish_behind(system)
 }
 
 /// Reads a whole file, no more than `most` bytes.

@@ -45,7 +45,7 @@ impl Places {
         Ok(bytes)
     }
 
-    /// Copies a file of the release; the copy is what was verified.
+    /// Copies a file of the release; the copy is what was verified. It is open until [`System::settle`].
     pub fn copy<S: System>(
         &mut self,
         system: &mut S,
@@ -54,8 +54,20 @@ impl Places {
         entry: &Entry,
         meter: &mut Meter,
     ) -> Outcome<()> {
+        self.stage(system, file, to, entry, meter)?.finish_behind(system)
+    }
+
+    fn stage<S: System>(
+        &mut self,
+        system: &mut S,
+        file: &str,
+        to: &str,
+        entry: &Entry,
+        meter: &mut Meter,
+    ) -> Outcome<Staged<S>> {
         let mut staged = Some(Staged::create(system, to)?);
-        self.fetch(system, file, entry, &mut staged, &mut Vec::new(), meter)
+        self.fetch(system, file, entry, &mut staged, &mut Vec::new(), meter)?;
+        staged.ok_or_else(|| mismatch(entry))
     }
 
     /// Copies one file, by itself.
@@ -66,7 +78,8 @@ impl Places {
         to: &str,
         entry: &Entry,
     ) -> Outcome<()> {
-        self.copy(system, file, to, entry, &mut Meter { done: 0, total: entry.size })
+        let mut meter = Meter { done: 0, total: entry.size };
+        self.stage(system, file, to, entry, &mut meter)?.finish(system)
     }
 
     fn fetch<S: System>(
@@ -135,7 +148,7 @@ impl Places {
             meter.add(system, count);
         }
         match staged {
-            Some(staged) => staged.finish(system, entry),
+            Some(staged) => staged.check(entry),
             None if bytes.len() as u64 == entry.size && ids::sha256(bytes) == entry.sha256 => Ok(()),
             None => Err(mismatch(entry)),
         }

@@ -46,13 +46,24 @@ impl<S: System> Staged<S> {
         Ok(system.seek(&mut self.file, 0)?)
     }
 
-    /// Compares with the entry, sets the fixed time, and forces it to the disk.
-    pub fn finish(&mut self, system: &mut S, entry: &Entry) -> Outcome<()> {
+    /// Compares with the entry.
+    pub fn check(&mut self, entry: &Entry) -> Outcome<()> {
         if self.size != entry.size || core::mem::take(&mut self.hash).finalize()[..] != entry.sha256 {
             return Err(mismatch(entry));
         }
-        system.flush(&mut self.file)?;
-        Ok(system.set_times(&mut self.file, FILE_TIME)?)
+        Ok(())
+    }
+
+    /// Sets the fixed time, and forces it to the disk.
+    pub fn finish(mut self, system: &mut S) -> Outcome<()> {
+        system.set_times(&mut self.file, FILE_TIME)?;
+        Ok(system.flush(&mut self.file)?)
+    }
+
+    /// The same, done with [`System::settle`]: until then it is open.
+    pub fn finish_behind(mut self, system: &mut S) -> Outcome<()> {
+        system.set_times(&mut self.file, FILE_TIME)?;
+        Ok(system.flush_behind(self.file)?)
     }
 }
 

@@ -48,6 +48,13 @@ unsafe extern "system" {
         startup: *const StartupInfo,
         information: *mut ProcessInformation,
     ) -> Bool;
+    pub fn CreateSemaphoreW(
+        security: *const SecurityAttributes,
+        count: i32,
+        most: i32,
+        name: *const u16,
+    ) -> Handle;
+    pub fn ReleaseSemaphore(semaphore: Handle, count: i32, before: *mut i32) -> Bool;
     pub fn CreateThread(
         security: *const SecurityAttributes,
         stack: usize,

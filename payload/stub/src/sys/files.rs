@@ -230,6 +230,11 @@ pub struct How {
 }
 
 impl File {
+    /// The open handle, which is now the caller's.
+    pub(super) fn release(self) -> ffi::Handle {
+        self.handle.release()
+    }
+
     /// The open handle.
     pub(super) fn handle(&self) -> ffi::Handle {
         self.handle.get()

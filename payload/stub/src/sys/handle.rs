@@ -11,6 +11,13 @@ impl Owned {
         (!handle.is_null() && handle != ffi::INVALID_HANDLE).then_some(Self(handle))
     }
 
+    /// Gives the handle away.
+    pub fn release(self) -> Handle {
+        let handle = self.0;
+        core::mem::forget(self);
+        handle
+    }
+
     /// The handle, for a call.
     pub fn get(&self) -> Handle {
         self.0

@@ -1,5 +1,6 @@
 //! The machine as the engine sees it: Win32 behind [`System`], one file per area.
 
+mod behind;
 mod close;
 pub mod error;
 mod files;
@@ -47,6 +48,7 @@ pub struct Win32 {
     ui: Ui,
     record: record::Record,
     web: web::Session,
+    behind: behind::Behind,
 }
 
 impl Win32 {
@@ -58,6 +60,7 @@ impl Win32 {
             ui: Ui::default(),
             record: record::Record::default(),
             web: web::Session::default(),
+            behind: behind::Behind::default(),
         }
     }
 
@@ -110,6 +113,14 @@ impl System for Win32 {
 
     fn flush(&mut self, file: &mut Self::File) -> Result<()> {
         file.flush()
+    }
+
+    fn flush_behind(&mut self, file: Self::File) -> Result<()> {
+        self.behind.give(file)
+    }
+
+    fn settle(&mut self) -> Result<()> {
+        self.behind.settle()
     }
 
     fn set_times(&mut self, file: &mut Self::File, time: u64) -> Result<()> {

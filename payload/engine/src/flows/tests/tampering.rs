@@ -88,6 +88,8 @@ fn what_was_tampered_with_is_refused() {
     two.publish(&mut fresh, SHARE);
     let mut with_setup = world();
     with_setup.put(SETUP, &two.setup());
+    let mut with_solid = world();
+    with_solid.put(SETUP, &Product { solid: true, ..two.clone() }.setup());
     let folder = std::format!("{SHARE}\\files\\2\\x64");
     let of = |name: &str| std::format!("{folder}\\{name}");
     // Which file, what is run on which machine, and the first byte that is covered.
@@ -108,6 +110,7 @@ fn what_was_tampered_with_is_refused() {
     targets.push((INSTALLED.into(), &updated, INSTALLED, "-u /quiet", OVERLAY));
     targets.push((std::format!("{SHARE}\\packages\\agent-setup.exe"), &fresh, &bootstrap, "/quiet", 0));
     targets.push((SETUP.into(), &with_setup, SETUP, "/quiet", OVERLAY));
+    targets.push((SETUP.into(), &with_solid, SETUP, "/quiet", OVERLAY));
     let mut cases = 0;
     for seed in seed.map_or(0..2_000, |seed| seed..seed + 1) {
         let rng = &mut Rng(seed ^ 0x7a3b);

@@ -276,6 +276,7 @@ pub fn scenario(seed: u64) -> Scenario {
     };
     for product in [&mut old, &mut new] {
         product.plan.bootstrap.in_use = in_use;
+        product.solid = seed.is_multiple_of(3);
     }
     let mut start = world();
     // Windows comes with it.
