@@ -188,6 +188,18 @@ fn an_encoder_forgets() {
     }
 }
 
+/// What positions have in common by chance, tags and hashes, is no match: two bytes are only worth it at a repeat
+/// offset, and one byte never.
+#[test]
+fn a_match_has_a_length() {
+    for seed in 1..60 {
+        for mask in [0x07, 0x1F, 0x7F] {
+            let plain: Vec<u8> = noise(seed, 1_500).into_iter().map(|byte| byte & mask).collect();
+            round_trip(&plain, 15, Level::Fast);
+        }
+    }
+}
+
 #[test]
 fn pieces_make_one_stream() {
     let repeated = words(4, 2 * FRAME).repeat(4);

@@ -174,7 +174,8 @@ impl Rows {
         let bytes = next(plain, at);
         let candidates = self.table.candidates(bytes, at);
         let (by_4, by_3) = self.latest.replace(bytes as u32, at);
-        let mut best = (length, 0);
+        // By tags and hashes alone positions may have less in common than a match needs.
+        let mut best = (length.max(2), 0);
         if !(4..=MATCH_MAX).contains(&limit) || length >= limit {
             return best;
         }
