@@ -143,7 +143,8 @@ pub fn pack(
     let front = solid::header(&streams, &places).len() as u64;
 
     let unwritten = || io("cannot write the streams in", packing.folder);
-    let file = NamedTempFile::new_in(packing.folder).map_err(io("cannot create a file in", packing.folder))?;
+    let file =
+        NamedTempFile::new_in(packing.folder).map_err(io("cannot create a file in", packing.folder))?;
     let mut out = BufWriter::with_capacity(1 << 20, file);
     std::io::copy(&mut std::io::repeat(0).take(front), &mut out).map_err(unwritten())?;
     let mut tally = Tally {
@@ -157,7 +158,9 @@ pub fn pack(
         packing.threads,
         packing.threads.get(),
         Vec::new,
-        |buffer, number, progress| match jobs.get(number).and_then(|job| Some((job, planned.get(job.stream)?)))
+        |buffer, number, progress| match jobs
+            .get(number)
+            .and_then(|job| Some((job, planned.get(job.stream)?)))
         {
             Some((job, stream)) => make(survey, stream, job, buffer, cache, progress),
             None => Ok((Vec::new(), false)),

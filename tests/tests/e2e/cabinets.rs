@@ -10,7 +10,7 @@ use packager_tests::product::{Release, Source, files, packager};
 use packager_tests::state::sha256_of;
 
 /// Bytes that do not compress.
-fn noise(mut state: u32, length: usize) -> Vec<u8> {
+pub fn noise(mut state: u32, length: usize) -> Vec<u8> {
     std::iter::repeat_with(|| {
         state ^= state << 13;
         state ^= state >> 17;
@@ -81,7 +81,7 @@ fn several_cabinets_are_read_by_other_tools_and_installed() {
 
 /// The payload and the bootstrap, and nothing else.
 #[track_caller]
-fn assert_holds(release: &Release, folder: &std::path::Path) {
+pub fn assert_holds(release: &Release, folder: &std::path::Path) {
     let digests = |list: Vec<(String, std::path::PathBuf)>| -> BTreeMap<String, String> {
         list.iter().map(|(path, host)| (path.to_lowercase(), sha256_of(host))).collect()
     };

