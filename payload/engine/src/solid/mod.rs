@@ -18,6 +18,8 @@ mod lzma2;
 mod x86;
 mod zstd;
 
+use alloc::boxed::Box;
+
 use packager_shared::overlay::Error;
 use packager_shared::read_at::ReadAt;
 use packager_shared::solid::{Filter, Method, Solid, Stream};
@@ -33,8 +35,8 @@ const PACKED: usize = 2 * zstd::MOST_BLOCK;
 
 /// The decoders; each is made for the first stream that needs it, and used for all.
 struct Decoders {
-    zstd: Option<Zstd>,
-    lzma2: Option<Lzma2>,
+    zstd: Option<Box<Zstd>>,
+    lzma2: Option<Box<Lzma2>>,
     method: Method,
 }
 
@@ -42,8 +44,8 @@ impl Decoders {
     fn start(&mut self, stream: &Stream) {
         self.method = stream.method;
         match stream.method {
-            Method::Zstd => self.zstd.get_or_insert_with(Zstd::new).start(stream.window),
-            Method::Lzma2 => self.lzma2.get_or_insert_with(Lzma2::new).start(),
+            Method::Zstd => self.zstd.get_or_insert_with(|| Box::new(Zstd::new())).start(stream.window),
+            Method::Lzma2 => self.lzma2.get_or_insert_with(|| Box::new(Lzma2::new())).start(),
         }
     }
 

@@ -231,7 +231,7 @@ fn hostile_bytes_never_panic_and_never_give_more_than_was_announced() {
         let mut unpacker = unpacker(&[stream]);
         for at in 0..packed.len() {
             // All of the headers, and some of the rest.
-            if at > 100 && next() % 16 != 0 {
+            if at > 100 && !next().is_multiple_of(16) {
                 continue;
             }
             for value in [packed[at] ^ 1 << (next() % 8), 0, 0x7f, 0x80, 0xff, next() as u8] {

@@ -67,13 +67,11 @@ impl Shares {
             left = left.checked_sub(u32::from(share.unsigned_abs()))?;
             symbol += 1;
             // Behind a zero stands how many follow it, in steps of up to three.
-            while share == 0 {
-                let zeros = bits.peek(2);
+            let mut zeros = if share == 0 { 3 } else { 0 };
+            while zeros == 3 {
+                zeros = bits.peek(2);
                 bits.pass(2);
                 symbol += zeros as usize;
-                if zeros < 3 {
-                    break;
-                }
             }
         }
         // Zeros behind the last symbol would be symbols, too.
