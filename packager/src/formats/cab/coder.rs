@@ -30,7 +30,8 @@ impl Coder {
     pub fn new(method: Method) -> Self {
         let inner = match method {
             Method::Stored => Inner::Stored,
-            Method::Mszip => Inner::Mszip(deflate::Encoder::new(deflate::Level::default())),
+            // Whoever wants it smaller takes LZX.
+            Method::Mszip => Inner::Mszip(deflate::Encoder::new(deflate::Level::Fast)),
             Method::Lzx(options) => Inner::Lzx(Box::new(lzx::Encoder::new(options))),
         };
         Self { inner, left: 0, open: 0 }

@@ -32,8 +32,8 @@ use crate::sort;
 /// A larger window is refused, in bytes: what `zstd --long` uses (128 MB), and what a 32-bit process surely finds in
 /// one piece.
 pub const MOST_WINDOW: u32 = 1 << 27;
-/// More streams are refused.
-pub const MOST_STREAMS: u32 = 256;
+/// More streams are refused: each has some megabytes, and a program less than 4 GB.
+pub const MOST_STREAMS: u32 = 4096;
 /// A stream with more plain bytes is refused (1 TB).
 pub const MOST_PLAIN: u64 = 1 << 40;
 
