@@ -64,7 +64,7 @@ impl Effort {
         match self {
             // A power of two, as frames have it.
             Self::Balanced => plain.clamp(1 << 10, 1 << ZSTD_WINDOW).next_power_of_two() as u32,
-            Self::Max => plain.clamp(4 << 10, u64::from(LZMA_WINDOW)) as u32,
+            Self::Max => plain.clamp(Encoder::LZMA_WINDOW_MIN.into(), u64::from(LZMA_WINDOW)) as u32,
         }
     }
 }

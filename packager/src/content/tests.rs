@@ -407,6 +407,20 @@ fn streams_hold_every_file_and_do_not_show_threads() {
 }
 
 #[test]
+fn streams_of_noise_are_no_trouble() {
+    let place = place();
+    for size in [1, 4_096, 60_000, 70_000, 300_000] {
+        let files = [planned(&place.root, "noise", &noise(7, size))];
+        let survey = survey(&files, 1, None).unwrap();
+        let index = index(&survey);
+        for effort in [Effort::Balanced, Effort::Max] {
+            let made = solid::pack(&survey, &index, effort, packing(&place.root, 1, None)).unwrap();
+            assert!(unpack_solid(&made, &index)["noise"] == noise(7, size), "{size}");
+        }
+    }
+}
+
+#[test]
 fn what_is_cached_is_not_made_again_and_makes_the_same_bytes() {
     let place = place();
     let cache = Cache::open(&place.root.join("cache")).unwrap();

@@ -45,6 +45,9 @@ impl Encoder {
     /// Raised when other bytes come out than before, so that nothing is mistaken for what is made now.
     pub const VERSION: u32 = 1;
 
+    /// The least window of an LZMA2 stream, in bytes: with less, lzma-rust2 0.25 panics where chunks do not shrink.
+    pub const LZMA_WINDOW_MIN: u32 = 64 << 10;
+
     /// An encoder of a whole stream of exactly `plain` bytes.
     pub fn new(shape: Shape, plain: u64) -> io::Result<Self> {
         Self::segment(shape, plain, Between::default())
@@ -71,7 +74,7 @@ impl Encoder {
             }
             Method::Lzma2 => {
                 let lzma_options = LzmaOptions {
-                    dict_size: shape.window,
+                    dict_size: shape.window.max(Self::LZMA_WINDOW_MIN),
                     // Programs and what comes with them are not made of four-byte words.
                     pb: 0,
                     depth_limit: LZMA_DEPTH,

@@ -37,20 +37,25 @@ pub fn run(arguments: &[&str]) -> Result<()> {
     peers::install()?;
     let packager = Packager::build()?;
     let mut rows: Vec<Row> = Vec::new();
+    let mut measured = Vec::new();
     for group in GROUPS.iter().filter(|group| options.only.is_empty() || options.only.contains(&group.name)) {
         println!("{}: {}", group.name, group.what);
         // What one group lacks says nothing of the others.
         rows.extend(
             (group.run)(&packager).unwrap_or_else(|why| vec![Row::failed(group.what, why.to_string())]),
         );
+        measured.push(group.name);
+        // All of it takes more than an hour: what is measured stays when the rest is cut off.
+        if options.only.is_empty() {
+            let text = document(&table::render(&rows), &measured);
+            place::write(&place::root().join(RESULTS), text.as_bytes())?;
+        }
     }
     if !options.keep {
         inputs::remove_mix()?;
     }
-    let text = table::render(&rows);
-    println!("\n{text}");
+    println!("\n{}", table::render(&rows));
     if options.only.is_empty() {
-        place::write(&place::root().join(RESULTS), document(&text).as_bytes())?;
         println!("written to {RESULTS}");
     }
     match rows.iter().filter(|row| row.is_failed()).count() {
@@ -81,7 +86,14 @@ fn parse<'a>(arguments: &[&'a str]) -> Result<Options<'a>> {
     Ok(options)
 }
 
-fn document(table: &str) -> String {
+/// The page, and what is missing on it.
+fn document(table: &str, measured: &[&str]) -> String {
+    let missing: Vec<&str> =
+        GROUPS.iter().map(|group| group.name).filter(|name| !measured.contains(name)).collect();
+    let missing = match missing.as_slice() {
+        [] => String::new(),
+        names => format!("\nThe run was cut off: not measured are {}.\n", names.join(", ")),
+    };
     let peers: Vec<_> = peers::PACKAGES.iter().map(|name| machine::package(name)).collect();
     format!(
         "# Packager beside its peers\n\n\
@@ -89,7 +101,7 @@ fn document(table: &str) -> String {
          Contenders ran in turn on the same input, which was in memory. Seconds are medians of three rounds (of one, \
          where a run takes longer than half a minute); a ratio is of the runs of one round, with the lowest and the highest in \
          brackets. MB are 1,048,576 bytes. Each artefact of packager was extracted again and held what was packaged, those of MSIs also \
-         by msiextract.\n\n{table}",
+         by msiextract.\n\n{table}{missing}",
         machine::machine(),
         peers.join(", ")
     )
