@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::{BufWriter, Read, Seek, SeekFrom, Write};
 
+use camino::Utf8Path;
 use sha2::{Digest as _, Sha256};
 use tempfile::NamedTempFile;
 
@@ -10,6 +11,7 @@ use super::arrange::{Content, arrange, ranges};
 use super::cache::Key;
 use super::divide::{self, Limits, PART, Stretches};
 use super::error::io;
+use super::spool::Spool;
 use super::workers::in_order;
 use super::{Cache, Error, Hashed, PackedFile, Packing, Survey, Tally};
 use crate::formats::cab::layout::front_len;
@@ -96,9 +98,16 @@ struct Job {
     to: u64,
 }
 
+/// What a worker uses again.
+#[derive(Default)]
+struct Buffers {
+    plain: Vec<u8>,
+    packed: Vec<u8>,
+}
+
 /// Blocks of a job.
 struct Made {
-    data: Vec<u8>,
+    data: Spool,
     blocks: u32,
     cached: bool,
 }
@@ -138,6 +147,7 @@ pub fn pack(
         current: 0,
         begun: false,
     };
+    let scratch = packing.folder;
     // What is stored is faster read from where it is.
     let cache = packing.cache.filter(|_| method != Method::Stored);
     let mut tally = Tally { units: jobs.len() as u64, ..Tally::default() };
@@ -145,18 +155,18 @@ pub fn pack(
         jobs.len(),
         packing.threads,
         packing.threads.get() + 2,
-        || (Coder::new(method), Vec::new()),
-        |(coder, plain), number, progress| match jobs.get(number) {
+        || (Coder::new(method), Buffers::default()),
+        |(coder, buffers), number, progress| match jobs.get(number) {
             Some(job) => {
                 let folder = cabinets.get(job.cabinet).and_then(|folders| folders.get(job.folder));
-                make(survey, folder, job, (coder, method), plain, cache, progress)
+                make(survey, folder, job, (coder, method), buffers, (scratch, cache), progress)
             }
-            None => Ok(Made { data: Vec::new(), blocks: 0, cached: false }),
+            None => Ok(Made { data: Spool::new(scratch), blocks: 0, cached: false }),
         },
-        |number, made| {
+        |number, mut made| {
             tally.cached += u64::from(made.cached);
             match jobs.get(number) {
-                Some(job) => writer.add(job, &made, unwritten),
+                Some(job) => writer.add(job, &mut made, unwritten),
                 None => Ok(()),
             }
         },
@@ -200,8 +210,8 @@ fn make(
     folder: Option<&Folder<'_>>,
     job: &Job,
     (coder, method): (&mut Coder, Method),
-    plain: &mut Vec<u8>,
-    cache: Option<&Cache>,
+    Buffers { plain, packed }: &mut Buffers,
+    (scratch, cache): (&Utf8Path, Option<&Cache>),
     progress: &dyn Fn(u64),
 ) -> Result<Made, Error> {
     let start = job.from.saturating_sub(Coder::HISTORY as u64);
@@ -213,11 +223,12 @@ fn make(
         }
         key.finish()
     });
-    if let Some((data, blocks)) = cache.zip(name.as_ref()).and_then(|(cache, name)| cache.get(name)) {
+    let mut data = Spool::new(scratch);
+    if let Some(blocks) = cache.zip(name.as_ref()).and_then(|(cache, name)| cache.get(name, &mut data)) {
         progress(job.to - job.from);
         return Ok(Made { data, blocks, cached: true });
     }
-    let (mut data, mut blocks) = (Vec::new(), 0);
+    let (mut data, mut blocks) = (Spool::new(scratch), 0);
     coder.begin(job.to - job.from);
     // A large file is a large folder, and need not be in memory as a whole.
     let mut from = job.from;
@@ -230,11 +241,13 @@ fn make(
                 source.read(from, to, plain)?;
             }
         }
-        blocks += coder.encode(plain, (from - before) as usize, &mut data, &mut |bytes| progress(bytes));
+        packed.clear();
+        blocks += coder.encode(plain, (from - before) as usize, packed, &mut |bytes| progress(bytes));
+        data.write_all(packed).map_err(io("cannot write in", scratch))?;
         from = to;
     }
     if let Some((cache, name)) = cache.zip(name) {
-        cache.put(&name, &data, blocks);
+        cache.put(&name, &mut data, blocks);
     }
     Ok(Made { data, blocks, cached: false })
 }
@@ -309,17 +322,17 @@ impl CabinetWriter {
     fn add<E: FnOnce(std::io::Error) -> Error>(
         &mut self,
         job: &Job,
-        made: &Made,
+        made: &mut Made,
         failed: impl Fn() -> E,
     ) -> Result<(), Error> {
         while self.current < job.cabinet {
             self.close(&failed)?;
         }
         self.begin().map_err(failed())?;
-        self.out.write_all(&made.data).map_err(failed())?;
+        made.data.copy_to(&mut self.out).map_err(failed())?;
         let open = self.cabinets.get_mut(job.cabinet).and_then(|open| open.folders.get_mut(job.folder));
         if let Some(folder) = open {
-            folder.packed += made.data.len() as u64;
+            folder.packed += made.data.len();
             folder.blocks += made.blocks;
         }
         Ok(())

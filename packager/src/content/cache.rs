@@ -8,7 +8,7 @@
 //! [`Cache::MOST`] bytes.
 
 use std::fs::{self, File};
-use std::io::Write as _;
+use std::io::{Read as _, Write};
 use std::time::SystemTime;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -16,6 +16,7 @@ use packager_shared::ids::hex;
 use sha2::{Digest as _, Sha256};
 
 use super::error::io;
+use super::spool::Spool;
 use super::{Error, Hashed};
 
 /// The first bytes of an entry: format and its version.
@@ -66,36 +67,49 @@ impl Cache {
         self.folder.join(name.get(..2).unwrap_or_default()).join(name)
     }
 
-    /// What a name stands for, and the number that goes with it.
-    pub(super) fn get(&self, name: &str) -> Option<(Vec<u8>, u32)> {
+    /// Writes what a name stands for into an empty `out`, and gives the number that goes with it. `None`: there is
+    /// none that is whole, and what was written is of no use.
+    pub(super) fn get(&self, name: &str, out: &mut dyn Write) -> Option<u32> {
         let path = self.path(name);
-        let mut bytes = fs::read(&path).ok()?;
-        let (rest, digest) = bytes.split_at_checked(bytes.len().checked_sub(32)?)?;
-        let number = rest.strip_prefix(MAGIC)?.first_chunk().map(|bytes| u32::from_le_bytes(*bytes))?;
-        if Sha256::digest(rest)[..] != *digest {
+        let mut file = File::open(&path).ok()?;
+        let mut left = file.metadata().ok()?.len().checked_sub(AROUND as u64)?;
+        let mut head = [0; MAGIC.len() + 4];
+        file.read_exact(&mut head).ok()?;
+        let number = head.strip_prefix(MAGIC)?.first_chunk().map(|bytes| u32::from_le_bytes(*bytes))?;
+        let mut hash = Sha256::new();
+        hash.update(head);
+        let mut buffer = vec![0; 1 << 17];
+        while left > 0 {
+            let count = left.min(buffer.len() as u64) as usize;
+            let bytes = buffer.get_mut(..count)?;
+            file.read_exact(bytes).ok()?;
+            hash.update(&*bytes);
+            out.write_all(bytes).ok()?;
+            left -= count as u64;
+        }
+        let mut digest = [0; 32];
+        file.read_exact(&mut digest).ok()?;
+        if hash.finalize()[..] != digest {
             return None;
         }
         // The order of use is the order of times. Nothing depends on it but what goes first.
         if let Ok(file) = File::options().append(true).open(&path) {
             let _ = file.set_modified(SystemTime::now());
         }
-        bytes.truncate(bytes.len() - 32);
-        bytes.drain(..MAGIC.len() + 4);
-        Some((bytes, number))
+        Some(number)
     }
 
     /// Keeps data. A cache that cannot be written to makes a build slower, not wrong, so nobody is told.
-    pub(super) fn put(&self, name: &str, data: &[u8], number: u32) {
+    pub(super) fn put(&self, name: &str, data: &mut Spool, number: u32) {
         let path = self.path(name);
         let Some(parent) = path.parent() else { return };
-        let write = || -> std::io::Result<()> {
+        let mut write = || -> std::io::Result<()> {
             fs::create_dir_all(parent)?;
-            let mut file = tempfile::NamedTempFile::new_in(parent)?;
-            let mut hash = Sha256::new();
-            for bytes in [&MAGIC[..], &number.to_le_bytes(), data] {
-                hash.update(bytes);
-                file.write_all(bytes)?;
-            }
+            let mut file = Hashing { file: tempfile::NamedTempFile::new_in(parent)?, hash: Sha256::new() };
+            file.write_all(MAGIC)?;
+            file.write_all(&number.to_le_bytes())?;
+            data.copy_to(&mut file)?;
+            let Hashing { mut file, hash } = file;
             file.write_all(&hash.finalize())?;
             file.persist(&path)?;
             Ok(())
@@ -129,9 +143,38 @@ impl Cache {
     }
 }
 
+/// A file, and the digest of what was written to it.
+struct Hashing {
+    file: tempfile::NamedTempFile,
+    hash: Sha256,
+}
+
+impl Write for Hashing {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let count = self.file.write(bytes)?;
+        self.hash.update(bytes.get(..count).unwrap_or_default());
+        Ok(count)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.file.flush()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn get(cache: &Cache, name: &str) -> Option<(Vec<u8>, u32)> {
+        let mut out = Vec::new();
+        cache.get(name, &mut out).map(|number| (out, number))
+    }
+
+    fn put(cache: &Cache, name: &str, data: &[u8], number: u32) {
+        let mut spool = Spool::new(&cache.folder);
+        spool.write_all(data).unwrap();
+        cache.put(name, &mut spool, number);
+    }
 
     fn cache() -> (tempfile::TempDir, Cache) {
         let dir = tempfile::tempdir().unwrap();
@@ -146,29 +189,29 @@ mod tests {
     #[test]
     fn what_is_put_is_got() {
         let (_dir, cache) = cache();
-        assert_eq!(cache.get(&name(1)), None);
-        cache.put(&name(1), b"abc", 7);
-        cache.put(&name(2), b"", 0);
-        assert_eq!(cache.get(&name(1)), Some((b"abc".to_vec(), 7)));
-        assert_eq!(cache.get(&name(2)), Some((Vec::new(), 0)));
+        assert_eq!(get(&cache, &name(1)), None);
+        put(&cache, &name(1), b"abc", 7);
+        put(&cache, &name(2), b"", 0);
+        assert_eq!(get(&cache, &name(1)), Some((b"abc".to_vec(), 7)));
+        assert_eq!(get(&cache, &name(2)), Some((Vec::new(), 0)));
     }
 
     #[test]
     fn damaged_entries_are_absent() {
         let (_dir, cache) = cache();
-        cache.put(&name(1), b"abc", 7);
+        put(&cache, &name(1), b"abc", 7);
         let path = cache.path(&name(1));
         let good = fs::read(&path).unwrap();
         for at in 0..good.len() {
             let mut bad = good.clone();
             bad[at] ^= 1;
             fs::write(&path, &bad).unwrap();
-            assert_eq!(cache.get(&name(1)), None, "{at}");
+            assert_eq!(get(&cache, &name(1)), None, "{at}");
             fs::write(&path, &good[..at]).unwrap();
-            assert_eq!(cache.get(&name(1)), None, "cut at {at}");
+            assert_eq!(get(&cache, &name(1)), None, "cut at {at}");
         }
-        cache.put(&name(1), b"abc", 7);
-        assert_eq!(cache.get(&name(1)), Some((b"abc".to_vec(), 7)));
+        put(&cache, &name(1), b"abc", 7);
+        assert_eq!(get(&cache, &name(1)), Some((b"abc".to_vec(), 7)));
     }
 
     #[test]
@@ -178,14 +221,14 @@ mod tests {
         fs::create_dir_all(foreign.parent().unwrap()).unwrap();
         fs::write(&foreign, vec![0; 1000]).unwrap();
         for seed in 0..4 {
-            cache.put(&name(seed), &[seed; 100], 0);
+            put(&cache, &name(seed), &[seed; 100], 0);
             let file = File::options().append(true).open(cache.path(&name(seed))).unwrap();
             file.set_modified(SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(u64::from(seed) + 1))
                 .unwrap();
         }
-        assert!(cache.get(&name(0)).is_some(), "used now");
+        assert!(get(&cache, &name(0)).is_some(), "used now");
         cache.trim(300);
-        let left: Vec<u8> = (0..4).filter(|seed| cache.get(&name(*seed)).is_some()).collect();
+        let left: Vec<u8> = (0..4).filter(|seed| get(&cache, &name(*seed)).is_some()).collect();
         assert_eq!(left, [0, 3]);
         assert!(foreign.exists());
     }

@@ -19,6 +19,7 @@ mod error;
 mod hash;
 pub mod solid;
 mod sources;
+mod spool;
 pub mod survey;
 mod workers;
 

@@ -3,6 +3,7 @@
 //! Streams are made side by side, so a package is divided into some. What is lost is little: contents stand in the order
 //! of their likeness, and far behind each other they have little in common.
 
+use camino::Utf8Path;
 use packager_shared::index::Index;
 use packager_shared::path;
 use packager_shared::solid::{self, Filter, Stream};
@@ -14,9 +15,10 @@ use super::arrange::{Content, arrange, ranges};
 use super::cache::Key;
 use super::divide::Stretches;
 use super::error::io;
+use super::spool::Spool;
 use super::workers::in_order;
 use super::{Cache, Error, PackedFile, Packing, Survey, Tally};
-use crate::formats::solid::{Between, Encoder, Shape};
+use crate::formats::solid::{Between, Encoder, LZMA_WINDOW_MIN, Shape, VERSION, in_segments};
 
 /// How streams are compressed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,7 +66,7 @@ impl Effort {
         match self {
             // A power of two, as frames have it.
             Self::Balanced => plain.clamp(1 << 10, 1 << ZSTD_WINDOW).next_power_of_two() as u32,
-            Self::Max => plain.clamp(Encoder::LZMA_WINDOW_MIN.into(), u64::from(LZMA_WINDOW)) as u32,
+            Self::Max => plain.clamp(LZMA_WINDOW_MIN.into(), u64::from(LZMA_WINDOW)) as u32,
         }
     }
 }
@@ -93,7 +95,7 @@ fn plan<'a>(contents: &'a [Content], survey: &Survey, effort: Effort) -> (Vec<Pl
         let here = contents.get(at..at + count).unwrap_or_default();
         let code = here.first().is_some_and(|content| content.code);
         let filter = if code { Filter::X86 } else { Filter::None };
-        let segments = Encoder::in_segments(effort.method(), filter);
+        let segments = in_segments(effort.method(), filter);
         let goes_on = segments && streams.last().is_some_and(|stream| stream.shape.filter == filter);
         if !goes_on {
             let shape = Shape { method: effort.method(), filter, window: 0 };
@@ -152,7 +154,7 @@ pub fn pack(
         units: jobs.len() as u64,
         ..Tally::default()
     };
-    let cache = packing.cache;
+    let (scratch, cache) = (packing.folder, packing.cache);
     in_order(
         jobs.len(),
         packing.threads,
@@ -162,15 +164,15 @@ pub fn pack(
             .get(number)
             .and_then(|job| Some((job, planned.get(job.stream)?)))
         {
-            Some((job, stream)) => make(survey, stream, job, buffer, cache, progress),
-            None => Ok((Vec::new(), false)),
+            Some((job, stream)) => make(survey, stream, job, buffer, (scratch, cache), progress),
+            None => Ok((Spool::new(scratch), false)),
         },
-        |number, (data, cached)| {
+        |number, (mut data, cached)| {
             tally.cached += u64::from(cached);
             if let Some(stream) = jobs.get(number).and_then(|job| streams.get_mut(job.stream)) {
-                stream.packed += data.len() as u64;
+                stream.packed += data.len();
             }
-            out.write_all(&data).map_err(unwritten())
+            data.copy_to(&mut out).map_err(unwritten())
         },
         packing.progress,
     )?;
@@ -198,20 +200,21 @@ fn make(
     stream: &Planned<'_>,
     job: &Job,
     buffer: &mut Vec<u8>,
-    cache: Option<&Cache>,
+    (scratch, cache): (&Utf8Path, Option<&Cache>),
     progress: &dyn Fn(u64),
-) -> Result<(Vec<u8>, bool), Error> {
+) -> Result<(Spool, bool), Error> {
     let start = job.from.saturating_sub(u64::from(stream.shape.window));
     let goes_on = job.to < stream.plain;
     let name = cache.map(|_| {
         let how = format!("{:?} {} {} {goes_on}", stream.shape, job.from - start, job.to - job.from);
-        let mut key = Key::new("stream", Encoder::VERSION, &how);
+        let mut key = Key::new("stream", VERSION, &how);
         for (content, from, to) in ranges(stream.contents, start, job.to) {
             key.add(survey.files.get(content.first()), from, to);
         }
         key.finish()
     });
-    if let Some((data, _)) = cache.zip(name.as_ref()).and_then(|(cache, name)| cache.get(name)) {
+    let mut data = Spool::new(scratch);
+    if cache.zip(name.as_ref()).and_then(|(cache, name)| cache.get(name, &mut data)).is_some() {
         progress(job.to - job.from);
         return Ok((data, true));
     }
@@ -227,7 +230,9 @@ fn make(
     let mut history = Vec::new();
     read(start, job.from, &mut history)?;
     let between = Between { history, goes_on };
-    let mut encoder = Encoder::segment(stream.shape, job.to - job.from, between).map_err(Error::Stream)?;
+    let out = Spool::new(scratch);
+    let encoder = Encoder::segment(stream.shape, job.to - job.from, between, out);
+    let mut encoder = encoder.map_err(Error::Stream)?;
     let mut from = job.from;
     while from < job.to {
         let to = from.saturating_add(READ_AT_ONCE).min(job.to);
@@ -236,9 +241,9 @@ fn make(
         progress(to - from);
         from = to;
     }
-    let data = encoder.finish().map_err(Error::Stream)?;
+    let mut data = encoder.finish().map_err(Error::Stream)?;
     if let Some((cache, name)) = cache.zip(name) {
-        cache.put(&name, &data, 0);
+        cache.put(&name, &mut data, 0);
     }
     Ok((data, false))
 }

@@ -15,7 +15,7 @@ pub struct Coder {
 
 enum Inner {
     Stored,
-    Mszip(deflate::Encoder),
+    Mszip(Box<deflate::Encoder>),
     Lzx(Box<lzx::Encoder>),
 }
 
@@ -31,7 +31,7 @@ impl Coder {
         let inner = match method {
             Method::Stored => Inner::Stored,
             // Whoever wants it smaller takes LZX.
-            Method::Mszip => Inner::Mszip(deflate::Encoder::new(deflate::Level::Fast)),
+            Method::Mszip => Inner::Mszip(Box::new(deflate::Encoder::new(deflate::Level::Fast))),
             Method::Lzx(options) => Inner::Lzx(Box::new(lzx::Encoder::new(options))),
         };
         Self { inner, left: 0, open: 0 }

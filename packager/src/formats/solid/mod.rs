@@ -12,7 +12,7 @@ mod tests;
 use packager_shared::solid::{Filter, Method};
 
 pub use read::decode;
-pub use write::{Between, Encoder};
+pub use write::{Between, Encoder, LZMA_WINDOW_MIN, VERSION, in_segments};
 
 /// How a stream is made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -14,7 +14,7 @@ const SHAPES: [(Method, Filter); 4] = [
 
 fn pack(plain: &[u8], (method, filter): (Method, Filter), piece: usize) -> (Stream, Vec<u8>) {
     let window = 1 << 16;
-    let mut encoder = Encoder::new(Shape { method, filter, window }, plain.len() as u64).unwrap();
+    let mut encoder = Encoder::new(Shape { method, filter, window }, plain.len() as u64, Vec::new()).unwrap();
     for piece in plain.chunks(piece) {
         encoder.write_all(piece).unwrap();
     }
@@ -69,7 +69,7 @@ fn segments_are_a_stream() {
         for to in ends {
             let history = plain[from.saturating_sub(1 << 16)..from].to_vec();
             let between = Between { history, goes_on: to < plain.len() };
-            let mut encoder = Encoder::segment(shape, (to - from) as u64, between).unwrap();
+            let mut encoder = Encoder::segment(shape, (to - from) as u64, between, Vec::new()).unwrap();
             encoder.write_all(&plain[from..to]).unwrap();
             packed.extend(encoder.finish().unwrap());
             from = to;

@@ -15,9 +15,9 @@ const LZMA_PRESET: u32 = 6;
 /// Places that are looked at for a match. The preset's 48 take a sixth more of time for one in 250.
 const LZMA_DEPTH: i32 = 20;
 
-/// Takes plain bytes in pieces and makes a stream of them, in memory, or a segment of one.
-pub struct Encoder {
-    stage: Stage,
+/// Takes plain bytes in pieces and writes a stream of them, or a segment of one.
+pub struct Encoder<W: Write> {
+    stage: Stage<W>,
     last: bool,
 }
 
@@ -31,40 +31,40 @@ pub struct Between {
     pub goes_on: bool,
 }
 
-enum Stage {
-    Plain(Coder),
-    Filtered(BcjWriter<Coder>),
+enum Stage<W: Write> {
+    Plain(Coder<W>),
+    Filtered(BcjWriter<Coder<W>>),
 }
 
-enum Coder {
-    Zstd(zstd::Encoder<'static, Vec<u8>>),
-    Lzma(Box<Lzma2Writer<Vec<u8>>>),
+enum Coder<W: Write> {
+    Zstd(zstd::Encoder<'static, W>),
+    Lzma(Box<Lzma2Writer<AllButLast<W>>>),
 }
 
-impl Encoder {
-    /// Raised when other bytes come out than before, so that nothing is mistaken for what is made now.
-    pub const VERSION: u32 = 1;
+/// Raised when other bytes come out than before, so that nothing is mistaken for what is made now.
+pub const VERSION: u32 = 1;
 
-    /// The least window of an LZMA2 stream, in bytes: with less, lzma-rust2 0.25 panics where chunks do not shrink.
-    pub const LZMA_WINDOW_MIN: u32 = 64 << 10;
+/// The least window of an LZMA2 stream, in bytes: with less, lzma-rust2 0.25 panics where chunks do not shrink.
+pub const LZMA_WINDOW_MIN: u32 = 64 << 10;
 
+/// Whether a stream may be made in segments. A Zstandard frame is one; a filter goes through the whole stream.
+pub fn in_segments(method: Method, filter: Filter) -> bool {
+    method == Method::Lzma2 && filter == Filter::None
+}
+
+impl<W: Write> Encoder<W> {
     /// An encoder of a whole stream of exactly `plain` bytes.
-    pub fn new(shape: Shape, plain: u64) -> io::Result<Self> {
-        Self::segment(shape, plain, Between::default())
+    pub fn new(shape: Shape, plain: u64, out: W) -> io::Result<Self> {
+        Self::segment(shape, plain, Between::default(), out)
     }
 
-    /// Whether a stream may be made in segments. A Zstandard frame is one; a filter goes through the whole stream.
-    pub fn in_segments(method: Method, filter: Filter) -> bool {
-        method == Method::Lzma2 && filter == Filter::None
-    }
-
-    /// An encoder of a segment of exactly `plain` bytes, one of those that [`Self::in_segments`] allows: LZMA2 chunks
+    /// An encoder of a segment of exactly `plain` bytes, one of those that [`in_segments`] allows: LZMA2 chunks
     /// can start with a new state and the old history. Segments right behind each other are a stream.
-    pub fn segment(shape: Shape, plain: u64, between: Between) -> io::Result<Self> {
+    pub fn segment(shape: Shape, plain: u64, between: Between, out: W) -> io::Result<Self> {
         let last = !between.goes_on;
         let coder = match shape.method {
             Method::Zstd => {
-                let mut encoder = zstd::Encoder::new(Vec::new(), ZSTD_LEVEL)?;
+                let mut encoder = zstd::Encoder::new(out, ZSTD_LEVEL)?;
                 encoder.set_pledged_src_size(Some(plain))?;
                 encoder.window_log(shape.window.max(1 << 10).ilog2())?;
                 encoder.long_distance_matching(true)?;
@@ -74,7 +74,7 @@ impl Encoder {
             }
             Method::Lzma2 => {
                 let lzma_options = LzmaOptions {
-                    dict_size: shape.window.max(Self::LZMA_WINDOW_MIN),
+                    dict_size: shape.window.max(LZMA_WINDOW_MIN),
                     // Programs and what comes with them are not made of four-byte words.
                     pb: 0,
                     depth_limit: LZMA_DEPTH,
@@ -82,7 +82,7 @@ impl Encoder {
                     ..LzmaOptions::with_preset(LZMA_PRESET)
                 };
                 let options = Lzma2Options { lzma_options, chunk_size: None };
-                Coder::Lzma(Box::new(Lzma2Writer::new(Vec::new(), options)))
+                Coder::Lzma(Box::new(Lzma2Writer::new(AllButLast { out, last: None }, options)))
             }
         };
         let stage = match shape.filter {
@@ -92,8 +92,8 @@ impl Encoder {
         Ok(Self { stage, last })
     }
 
-    /// The stream, or the segment.
-    pub fn finish(self) -> io::Result<Vec<u8>> {
+    /// Writes what is left, and gives the output back.
+    pub fn finish(self) -> io::Result<W> {
         let coder = match self.stage {
             Stage::Plain(coder) => coder,
             Stage::Filtered(filter) => filter.finish()?,
@@ -101,18 +101,18 @@ impl Encoder {
         match coder {
             Coder::Zstd(encoder) => encoder.finish(),
             Coder::Lzma(encoder) => {
-                let mut chunks = encoder.finish()?;
+                let AllButLast { mut out, last } = encoder.finish()?;
                 // The mark of the end, a zero byte.
-                if !self.last && chunks.last() == Some(&0) {
-                    chunks.pop();
+                if let Some(byte) = last.filter(|byte| self.last || *byte != 0) {
+                    out.write_all(&[byte])?;
                 }
-                Ok(chunks)
+                Ok(out)
             }
         }
     }
 }
 
-impl Write for Encoder {
+impl<W: Write> Write for Encoder<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match &mut self.stage {
             Stage::Plain(coder) => coder.write(bytes),
@@ -125,7 +125,29 @@ impl Write for Encoder {
     }
 }
 
-impl Write for Coder {
+/// Passes on what is written, but for the last byte.
+struct AllButLast<W> {
+    out: W,
+    last: Option<u8>,
+}
+
+impl<W: Write> Write for AllButLast<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let Some((last, rest)) = bytes.split_last() else { return Ok(0) };
+        if let Some(before) = self.last {
+            self.out.write_all(&[before])?;
+        }
+        self.out.write_all(rest)?;
+        self.last = Some(*last);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}
+
+impl<W: Write> Write for Coder<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self {
             Self::Zstd(encoder) => encoder.write(bytes),
