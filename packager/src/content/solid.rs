@@ -3,12 +3,13 @@
 //! Streams are made side by side, so a package is divided into some. What is lost is little: contents stand in the order
 //! of their likeness, and far behind each other they have little in common.
 
+use std::io::{BufWriter, Read as _, Seek as _, SeekFrom, Write};
+
 use camino::Utf8Path;
 use packager_shared::index::Index;
 use packager_shared::path;
 use packager_shared::solid::{self, Filter, Stream};
 use sha2::{Digest as _, Sha256};
-use std::io::{BufWriter, Read as _, Seek as _, SeekFrom, Write};
 use tempfile::NamedTempFile;
 
 use super::arrange::{Content, arrange, ranges};
