@@ -54,12 +54,9 @@ impl Effort {
         }
     }
 
-    fn stretches(self) -> Stretches {
-        let about = match self {
-            Self::Balanced => 16 << 20,
-            Self::Max => 32 << 20,
-        };
-        Stretches { about, by_kind: true }
+    fn stretches() -> Stretches {
+        // Shorter streams cost more than a higher level of compression brings.
+        Stretches { about: 32 << 20, by_kind: true }
     }
 
     /// Bytes of history that a stream of so many bytes has use for.
@@ -90,7 +87,7 @@ struct Job {
 /// one stream.
 fn plan<'a>(contents: &'a [Content], survey: &Survey, effort: Effort) -> (Vec<Planned<'a>>, Vec<Job>) {
     let (mut streams, mut jobs): (Vec<Planned<'_>>, Vec<Job>) = (Vec::new(), Vec::new());
-    let stretches = effort.stretches();
+    let stretches = Effort::stretches();
     let (mut first, mut at) = (0, 0);
     for count in stretches.divide(contents, &survey.files) {
         let here = contents.get(at..at + count).unwrap_or_default();

@@ -2,7 +2,7 @@
 //!
 //! | module | what it holds |
 //! | --- | --- |
-//! | [`cab`] | Microsoft cabinets: a parallel, streaming MSZIP writer and a reader for hostile input |
+//! | [`cab`] | Microsoft cabinets: stretches of MSZIP and folders of LZX, made one by one; a reader for hostile input |
 //! | [`cfb`] | compound files: a writer that goes from front to back and holds no stream in memory |
 //! | [`deflate`] | deflate streams by block, each behind the plain bytes before it, as MSZIP wants them |
 //! | [`font`] | fonts: only what they are called |
