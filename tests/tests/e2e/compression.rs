@@ -100,8 +100,8 @@ fn what_shrinks_does_so_by_the_word() {
     let [_, max] = sizes(["lzx", "max"]);
     assert!(none > mszip && mszip > lzx, "MSI: {none}, {mszip}, {lzx}");
     assert!(stored > fast && fast > balanced && balanced > max, "EXE: {stored}, {fast}, {balanced}, {max}");
-    // The far copy is found: 900 KB of noise stand there once.
-    assert!(mszip - lzx > 1_700_000 && fast - max > 1_700_000, "{mszip}, {lzx}, {fast}, {max}");
+    // 900 KB of noise stand there three times, twice beside each other and once farther away than LZX looks.
+    assert!(mszip - lzx > 850_000 && fast - max > 1_700_000, "{mszip}, {lzx}, {fast}, {max}");
 }
 
 #[test]

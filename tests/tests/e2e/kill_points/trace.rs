@@ -19,7 +19,7 @@ struct Event {
 /// What a whole run does.
 pub struct Plan {
     events: Vec<Event>,
-    /// How often files in `.upd/new` are forced to the disk.
+    /// How often files in `.upd/new` are written to; other threads force them to the disk.
     staged: usize,
     /// How often the journal is.
     journal: usize,
@@ -53,7 +53,7 @@ impl Plan {
             |part: &str| all.iter().filter(|(name, line)| *name == "fsync" && line.contains(part)).count();
         let mut plan = Self {
             events: vec![],
-            staged: synced("/.upd/new/"),
+            staged: all.iter().filter(|(name, line)| is_staging(name, line)).count(),
             journal: synced("/.upd/J>"),
             of_server: false,
         };
@@ -90,8 +90,8 @@ impl Plan {
                     (_, now) if now < self.journal => "steps",
                     _ => "clean-up",
                 };
+                staged += usize::from(is_staging(call, line));
                 if call == "fsync" {
-                    staged += usize::from(line.contains("/.upd/new/"));
                     journal += usize::from(line.contains("/.upd/J>"));
                 }
                 phase
@@ -132,6 +132,11 @@ impl Plan {
         let last = events.last().unwrap_or_else(|| panic!("nothing was done"));
         last.phase.to_owned()
     }
+}
+
+/// Whether a call writes to a file that is staged.
+fn is_staging(call: &str, line: &str) -> bool {
+    matches!(call, "write" | "writev") && line.contains("/.upd/new/")
 }
 
 /// By what is made, renamed or deleted.
