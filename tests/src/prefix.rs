@@ -66,6 +66,8 @@ pub struct Prefix {
 const LIMIT: u32 = 240;
 /// What cmd ends with that finds no program.
 const NOT_FOUND_BY_CMD: u32 = 9009;
+/// What Wine's `start` says that finds no program.
+const NOT_FOUND_BY_START: &str = "ShellExecuteEx failed: File not found";
 
 impl Prefix {
     /// A 64-bit Windows.
@@ -172,8 +174,8 @@ impl Prefix {
     pub fn batch(&self, lines: &str) -> Ran {
         let ran = self.batch_once(lines);
         // On a busy machine Wine's cmd now and then does not find a program that is there, and says so with a code
-        // that none of ours has: nothing ran.
-        if ran.code == Some(NOT_FOUND_BY_CMD) {
+        // that none of ours has; its `start` says so in words: nothing ran.
+        if ran.code == Some(NOT_FOUND_BY_CMD) || ran.output.contains(NOT_FOUND_BY_START) {
             eprintln!("Wine's cmd found no program, and is asked again: {}", ran.output.trim());
             return self.batch_once(lines);
         }
