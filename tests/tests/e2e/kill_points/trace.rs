@@ -105,10 +105,9 @@ impl Plan {
     pub fn spread(&self, wanted: &[(&str, usize)]) -> Vec<Point> {
         let mut points = Vec::new();
         for (phase, count) in wanted {
-            // How many files Wine opens while it starts is not always the same; what it asks its server and writes is.
+            // How many files Wine opens and writes while it starts is not always the same; what it asks its server is.
             // Each thread counts for itself, and those that force files to the disk would be first with fsync.
-            let counts =
-                |event: &&Event| self.of_server || matches!(event.point.call.as_str(), "writev" | "write");
+            let counts = |event: &&Event| self.of_server || event.point.call == "writev";
             let of_phase: Vec<&Event> =
                 self.events.iter().filter(|event| event.phase == *phase).filter(counts).collect();
             assert!(!of_phase.is_empty(), "no call in the phase {phase}");
