@@ -77,7 +77,7 @@ pub fn make(
         package,
         files: &files,
         digest: encoded.digest(),
-        cabinet: contents.msi.as_ref().map_or([0; 32], |cabinets| cabinets.packed.sha256),
+        cabinet: contents.msi.as_ref().map_or([0; 32], |cabinets| cabinets.digest()),
         cabinets: &cabinets,
         site: None,
         image: &bootstrap,

@@ -112,7 +112,7 @@ pub fn write_msis(
         paths.sort_unstable();
         let mut digest = Sha256::new();
         digest.update(release.cabinet);
-        digest.update(own_cabinets.packed.sha256);
+        digest.update(own_cabinets.digest());
         let release = Release {
             files: &files,
             cabinet: digest.finalize().into(),

@@ -1,6 +1,5 @@
 //! The cabinets that the MSI and the setup EXE carry.
 
-use std::fs::File;
 use std::io::{BufWriter, Read, Seek, SeekFrom, Write};
 
 use camino::Utf8Path;
@@ -11,6 +10,7 @@ use super::arrange::{Content, arrange, ranges};
 use super::cache::Key;
 use super::divide::{self, Limits, PART, Stretches};
 use super::error::io;
+use super::hash::HashingWriter;
 use super::spool::Spool;
 use super::workers::in_order;
 use super::{Cache, Error, Hashed, PackedFile, Packing, Survey, Tally};
@@ -27,8 +27,9 @@ pub struct CabinetPart {
     pub start: u64,
     /// Bytes.
     pub size: u64,
-    /// SHA-256.
-    pub sha256: [u8; 32],
+    /// SHA-256 of its data and, behind that, of its tables: in this order they become known, and none that is
+    /// not equal has the same.
+    pub digest: [u8; 32],
     /// The highest [`Layout::sequence`] of its files.
     pub last: u32,
 }
@@ -40,6 +41,16 @@ pub struct CabinetFile {
     pub packed: PackedFile,
     /// Each.
     pub parts: Vec<CabinetPart>,
+}
+
+impl CabinetFile {
+    /// What only equal cabinets have in common.
+    #[must_use]
+    pub fn digest(&self) -> [u8; 32] {
+        let mut hash = Sha256::new();
+        self.parts.iter().for_each(|part| hash.update(part.digest));
+        hash.finalize().into()
+    }
 }
 
 /// Which file is where in which cabinet.
@@ -138,13 +149,13 @@ pub fn pack(
     let file =
         NamedTempFile::new_in(packing.folder).map_err(io("cannot create a file in", packing.folder))?;
     let mut writer = CabinetWriter {
-        out: BufWriter::with_capacity(1 << 20, file),
+        out: HashingWriter { out: BufWriter::with_capacity(1 << 20, file), hash: Sha256::new() },
+        parts: Vec::new(),
         cabinets: cabinets
             .iter()
             .zip(&layout.cabinets)
             .map(|(folders, contents)| Open::new(folders, contents, survey, method, key))
             .collect(),
-        current: 0,
         begun: false,
     };
     let scratch = packing.folder;
@@ -172,10 +183,10 @@ pub fn pack(
         },
         packing.progress,
     )?;
-    let (file, sizes) = writer.finish(unwritten)?;
+    let (file, parts) = writer.finish(&layout.lasts(), unwritten)?;
     tally.plain = cabinets.iter().flatten().map(|folder| folder.size).sum();
-    finished(file, &sizes, &layout.lasts(), tally)
-        .map_err(io("cannot read back the cabinet in", packing.folder))
+    tally.packed = parts.iter().map(|part| part.size).sum();
+    Ok(CabinetFile { packed: PackedFile::new(file, tally.packed, tally), parts })
 }
 
 /// How much of a cabinet is a folder. What is lost at its border (32 KB of history, 2 MB with LZX) stays far below one
@@ -312,9 +323,11 @@ impl Open {
 
 /// Writes cabinets one behind the other: room for the tables, the data, then the tables.
 struct CabinetWriter {
-    out: BufWriter<NamedTempFile>,
+    /// The data of the current cabinet is hashed on its way, while others are still at work.
+    out: HashingWriter<BufWriter<NamedTempFile>>,
     cabinets: Vec<Open>,
-    current: usize,
+    /// Those that are complete.
+    parts: Vec<CabinetPart>,
     begun: bool,
 }
 
@@ -325,7 +338,7 @@ impl CabinetWriter {
         made: &mut Made,
         failed: impl Fn() -> E,
     ) -> Result<(), Error> {
-        while self.current < job.cabinet {
+        while self.parts.len() < job.cabinet {
             self.close(&failed)?;
         }
         self.begin().map_err(failed())?;
@@ -341,76 +354,46 @@ impl CabinetWriter {
     /// Leaves room for the tables of the current cabinet.
     fn begin(&mut self) -> std::io::Result<()> {
         if !std::mem::replace(&mut self.begun, true) {
-            let front = self.cabinets.get(self.current).map_or(0, |open| open.front);
-            std::io::copy(&mut std::io::repeat(0).take(front), &mut self.out)?;
+            let front = self.cabinets.get(self.parts.len()).map_or(0, |open| open.front);
+            std::io::copy(&mut std::io::repeat(0).take(front), &mut self.out.out)?;
         }
         Ok(())
     }
 
     fn close<E: FnOnce(std::io::Error) -> Error>(&mut self, failed: impl Fn() -> E) -> Result<(), Error> {
         self.begin().map_err(failed())?;
-        if let Some(open) = self.cabinets.get(self.current) {
-            let tables = open.tables()?;
-            let size = open.size();
-            let mut put = || {
-                let end = self.out.stream_position()?;
-                self.out.seek(SeekFrom::Start(end.saturating_sub(size)))?;
-                self.out.write_all(&tables)?;
-                self.out.seek(SeekFrom::Start(end))
-            };
-            put().map_err(failed())?;
-        }
-        self.current += 1;
+        let Some(open) = self.cabinets.get(self.parts.len()) else { return Ok(()) };
+        let (tables, size) = (open.tables()?, open.size());
+        let out = &mut self.out.out;
+        let mut put = || {
+            let end = out.stream_position()?;
+            let start = end.saturating_sub(size);
+            out.seek(SeekFrom::Start(start))?;
+            out.write_all(&tables)?;
+            out.seek(SeekFrom::Start(end))?;
+            Ok(start)
+        };
+        let start = put().map_err(failed())?;
+        let mut hash = std::mem::take(&mut self.out.hash);
+        hash.update(&tables);
+        self.parts.push(CabinetPart { start, size, digest: hash.finalize().into(), last: 0 });
         self.begun = false;
         Ok(())
     }
 
-    /// The file, and the size of each cabinet in it.
+    /// The file, and the cabinets in it. `lasts` are of each.
     fn finish<E: FnOnce(std::io::Error) -> Error>(
         mut self,
+        lasts: &[u32],
         failed: impl Fn() -> E,
-    ) -> Result<(NamedTempFile, Vec<u64>), Error> {
-        while self.current < self.cabinets.len() {
+    ) -> Result<(NamedTempFile, Vec<CabinetPart>), Error> {
+        while self.parts.len() < self.cabinets.len() {
             self.close(&failed)?;
         }
-        let sizes = self.cabinets.iter().map(Open::size).collect();
-        let file = self.out.into_inner().map_err(|error| failed()(error.into_error()))?;
-        Ok((file, sizes))
-    }
-}
-
-/// SHA-256 of all and of each. The tables of a cabinet are its first bytes and come last, so it is read once more.
-fn finished(
-    mut file: NamedTempFile,
-    sizes: &[u64],
-    lasts: &[u32],
-    mut tally: Tally,
-) -> std::io::Result<CabinetFile> {
-    let input: &mut File = file.as_file_mut();
-    input.seek(SeekFrom::Start(0))?;
-    let (mut whole, mut buffer, mut start) = (Sha256::new(), vec![0; 1 << 18], 0);
-    let mut parts = Vec::new();
-    for (size, last) in sizes.iter().zip(lasts) {
-        let mut hash = Sha256::new();
-        let mut left = *size;
-        while left > 0 {
-            let length = left.min(buffer.len() as u64);
-            let bytes = buffer.get_mut(..length as usize).unwrap_or_default();
-            input.read_exact(bytes)?;
-            hash.update(&*bytes);
-            if sizes.len() > 1 {
-                whole.update(&*bytes);
-            }
-            left -= length;
+        for (part, last) in self.parts.iter_mut().zip(lasts) {
+            part.last = *last;
         }
-        parts.push(CabinetPart { start, size: *size, sha256: hash.finalize().into(), last: *last });
-        start += size;
+        let file = self.out.out.into_inner().map_err(|error| failed()(error.into_error()))?;
+        Ok((file, self.parts))
     }
-    input.seek(SeekFrom::Start(0))?;
-    let sha256 = match parts.as_slice() {
-        [only] => only.sha256,
-        _ => whole.finalize().into(),
-    };
-    tally.packed = start;
-    Ok(CabinetFile { packed: PackedFile { file, size: start, sha256, tally }, parts })
 }

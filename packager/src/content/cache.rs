@@ -16,6 +16,7 @@ use packager_shared::ids::hex;
 use sha2::{Digest as _, Sha256};
 
 use super::error::io;
+use super::hash::HashingWriter;
 use super::spool::Spool;
 use super::{Error, Hashed};
 
@@ -105,13 +106,14 @@ impl Cache {
         let Some(parent) = path.parent() else { return };
         let mut write = || -> std::io::Result<()> {
             fs::create_dir_all(parent)?;
-            let mut file = Hashing { file: tempfile::NamedTempFile::new_in(parent)?, hash: Sha256::new() };
+            let out = tempfile::NamedTempFile::new_in(parent)?;
+            let mut file = HashingWriter { out, hash: Sha256::new() };
             file.write_all(MAGIC)?;
             file.write_all(&number.to_le_bytes())?;
             data.copy_to(&mut file)?;
-            let Hashing { mut file, hash } = file;
-            file.write_all(&hash.finalize())?;
-            file.persist(&path)?;
+            let HashingWriter { mut out, hash } = file;
+            out.write_all(&hash.finalize())?;
+            out.persist(&path)?;
             Ok(())
         };
         let _ = write();
@@ -140,24 +142,6 @@ impl Cache {
                 all = all.saturating_sub(bytes);
             }
         }
-    }
-}
-
-/// A file, and the digest of what was written to it.
-struct Hashing {
-    file: tempfile::NamedTempFile,
-    hash: Sha256,
-}
-
-impl Write for Hashing {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        let count = self.file.write(bytes)?;
-        self.hash.update(bytes.get(..count).unwrap_or_default());
-        Ok(count)
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        self.file.flush()
     }
 }
 

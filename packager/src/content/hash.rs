@@ -1,5 +1,7 @@
 //! The hashes the outputs want of a file.
 
+use std::io::{self, Write};
+
 use md5::Md5;
 use sha2::{Digest as _, Sha256};
 
@@ -46,5 +48,24 @@ impl Hasher {
             hash
         });
         (self.sha256.finalize().into(), msi)
+    }
+}
+
+/// Passes on what is written, and hashes it.
+#[derive(Debug, Default)]
+pub(super) struct HashingWriter<W> {
+    pub out: W,
+    pub hash: Sha256,
+}
+
+impl<W: Write> Write for HashingWriter<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let count = self.out.write(bytes)?;
+        self.hash.update(bytes.get(..count).unwrap_or_default());
+        Ok(count)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
     }
 }

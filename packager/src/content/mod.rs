@@ -26,13 +26,17 @@ mod workers;
 #[cfg(test)]
 mod tests;
 
+use std::io::{self, BufReader};
 use std::num::NonZeroUsize;
+use std::sync::OnceLock;
 
 use camino::Utf8Path;
+use sha2::{Digest as _, Sha256};
 use tempfile::NamedTempFile;
 
 pub use cache::Cache;
 pub use error::Error;
+use hash::HashingWriter;
 pub use hash::{MsiHash, msi_hash};
 pub use survey::Survey;
 
@@ -97,8 +101,29 @@ pub struct PackedFile {
     pub file: NamedTempFile,
     /// Bytes.
     pub size: u64,
-    /// SHA-256.
-    pub sha256: [u8; 32],
     /// What it took.
     pub tally: Tally,
+    sha256: OnceLock<[u8; 32]>,
+}
+
+impl PackedFile {
+    /// A file of so many bytes.
+    #[must_use]
+    pub fn new(file: NamedTempFile, size: u64, tally: Tally) -> Self {
+        Self { file, size, tally, sha256: OnceLock::new() }
+    }
+
+    /// SHA-256. What is packed says where its parts are in its first bytes, which are known last: so the file is read
+    /// for it, when somebody asks for the first time.
+    pub fn sha256(&self) -> io::Result<[u8; 32]> {
+        if let Some(known) = self.sha256.get() {
+            return Ok(*known);
+        }
+        let mut hashing = HashingWriter { out: io::sink(), hash: Sha256::new() };
+        let size = io::copy(&mut BufReader::with_capacity(1 << 17, self.file.reopen()?), &mut hashing)?;
+        if size != self.size {
+            return Err(io::Error::other("it was changed while the build ran"));
+        }
+        Ok(*self.sha256.get_or_init(|| hashing.hash.finalize().into()))
+    }
 }

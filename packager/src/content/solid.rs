@@ -3,13 +3,14 @@
 //! Streams are made side by side, so a package is divided into some. What is lost is little: contents stand in the order
 //! of their likeness, and far behind each other they have little in common.
 
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
 use std::io::{BufWriter, Read as _, Seek as _, SeekFrom, Write};
 
 use camino::Utf8Path;
 use packager_shared::index::Index;
 use packager_shared::path;
 use packager_shared::solid::{self, Filter, Stream};
-use sha2::{Digest as _, Sha256};
 use tempfile::NamedTempFile;
 
 use super::arrange::{Content, arrange, ranges};
@@ -34,6 +35,8 @@ pub enum Effort {
 const ZSTD_WINDOW: u32 = 25;
 /// Bytes of history of an LZMA2 stream. Compressing takes eleven times as many of memory, for each thread.
 const LZMA_WINDOW: u32 = 12 << 20;
+/// Jobs that may be begun before others that stand before them: their results have to wait.
+const NEAR: usize = 16;
 /// Plain bytes of a stream that are read at a time.
 const READ_AT_ONCE: u64 = 4 << 20;
 
@@ -118,6 +121,16 @@ fn plan<'a>(contents: &'a [Content], survey: &Survey, effort: Effort) -> (Vec<Pl
     (streams, jobs)
 }
 
+/// The order in which jobs are begun: of those near each other the longest first, so that all threads end at about the
+/// same time.
+fn order(jobs: &[Job]) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..jobs.len()).collect();
+    for near in order.chunks_mut(NEAR) {
+        near.sort_by_key(|number| Reverse(jobs.get(*number).map_or(0, |job| job.to - job.from)));
+    }
+    order
+}
+
 /// Makes the section. `index` lists all files that were surveyed.
 pub fn pack(
     survey: &Survey,
@@ -153,33 +166,41 @@ pub fn pack(
         ..Tally::default()
     };
     let (scratch, cache) = (packing.folder, packing.cache);
+    let order = order(&jobs);
+    // What is made before its turn.
+    let (mut early, mut turn) = (BTreeMap::new(), 0);
     in_order(
         jobs.len(),
         packing.threads,
         packing.threads.get(),
         Vec::new,
-        |buffer, number, progress| match jobs
+        |buffer, number, progress| match order
             .get(number)
+            .and_then(|job| jobs.get(*job))
             .and_then(|job| Some((job, planned.get(job.stream)?)))
         {
             Some((job, stream)) => make(survey, stream, job, buffer, (scratch, cache), progress),
             None => Ok((Spool::new(scratch), false)),
         },
-        |number, (mut data, cached)| {
+        |number, (data, cached)| {
             tally.cached += u64::from(cached);
-            if let Some(stream) = jobs.get(number).and_then(|job| streams.get_mut(job.stream)) {
-                stream.packed += data.len();
+            early.insert(order.get(number).copied().unwrap_or(number), data);
+            while let Some(mut data) = early.remove(&turn) {
+                if let Some(stream) = jobs.get(turn).and_then(|job| streams.get_mut(job.stream)) {
+                    stream.packed += data.len();
+                }
+                data.copy_to(&mut out).map_err(unwritten())?;
+                turn += 1;
             }
-            data.copy_to(&mut out).map_err(unwritten())
+            Ok(())
         },
         packing.progress,
     )?;
     out.seek(SeekFrom::Start(0)).map_err(unwritten())?;
     out.write_all(&solid::header(&streams, &places)).map_err(unwritten())?;
-    let mut file = out.into_inner().map_err(|error| unwritten()(error.into_error()))?;
-    let (size, sha256) = digest(&mut file).map_err(io("cannot read back the streams in", packing.folder))?;
-    tally.packed = size;
-    Ok(SolidFile { packed: PackedFile { file, size, sha256, tally }, heap: solid::heap(&streams) })
+    let file = out.into_inner().map_err(|error| unwritten()(error.into_error()))?;
+    tally.packed = streams.iter().fold(front, |sum, stream| sum + stream.packed);
+    Ok(SolidFile { packed: PackedFile::new(file, tally.packed, tally), heap: solid::heap(&streams) })
 }
 
 /// The places in the index that stand for contents: of the first file with each.
@@ -244,20 +265,4 @@ fn make(
         cache.put(&name, &mut data, 0);
     }
     Ok((data, false))
-}
-
-fn digest(file: &mut NamedTempFile) -> std::io::Result<(u64, [u8; 32])> {
-    let input = file.as_file_mut();
-    input.seek(SeekFrom::Start(0))?;
-    let (mut hash, mut size, mut buffer) = (Sha256::new(), 0, vec![0; 1 << 18]);
-    loop {
-        let count = input.read(&mut buffer)?;
-        hash.update(buffer.get(..count).unwrap_or_default());
-        size += count as u64;
-        if count == 0 {
-            break;
-        }
-    }
-    input.seek(SeekFrom::Start(0))?;
-    Ok((size, hash.finalize().into()))
 }

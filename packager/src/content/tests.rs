@@ -167,15 +167,18 @@ fn hashes_are_those_of_the_bytes() {
     use sha2::Digest as _;
     let place = place();
     let files = sample(&place.root);
-    let mut content = run(&place.root, &files, 2, None).unwrap();
+    let content = run(&place.root, &files, 2, None).unwrap();
     for (file, hashed) in files.iter().zip(content.files()) {
         let digest: [u8; 32] = sha2::Sha256::digest(std::fs::read(&file.source).unwrap()).into();
         assert_eq!(hashed.sha256, digest, "{}", file.path);
     }
     let mut cabinet = Vec::new();
-    content.cabinet.packed.file.as_file_mut().read_to_end(&mut cabinet).unwrap();
+    content.cabinet.packed.file.reopen().unwrap().read_to_end(&mut cabinet).unwrap();
     let digest: [u8; 32] = sha2::Sha256::digest(&cabinet).into();
-    assert_eq!((content.cabinet.packed.size, content.cabinet.packed.sha256), (cabinet.len() as u64, digest));
+    assert_eq!(
+        (content.cabinet.packed.size, content.cabinet.packed.sha256().unwrap()),
+        (cabinet.len() as u64, digest)
+    );
 }
 
 #[test]
@@ -209,8 +212,8 @@ fn threads_do_not_show() {
     let one = run(&place.root, &files, 1, None).unwrap();
     let many = run(&place.root, &files, 7, Some(&place.root.join("share"))).unwrap();
     assert_eq!(
-        (one.survey.files, one.layout, one.cabinet.packed.sha256),
-        (many.survey.files, many.layout, many.cabinet.packed.sha256)
+        (one.survey.files, one.layout, one.cabinet.digest()),
+        (many.survey.files, many.layout, many.cabinet.digest())
     );
 }
 
@@ -233,8 +236,10 @@ fn a_limit_makes_several_cabinets_that_need_nothing_of_each_other() {
         let mut file = content.cabinet.packed.file.reopen().unwrap();
         std::io::Seek::seek(&mut file, std::io::SeekFrom::Start(part.start)).unwrap();
         file.read_exact(&mut bytes).unwrap();
-        let digest: [u8; 32] = sha2::Sha256::digest(&bytes).into();
-        assert_eq!(digest, part.sha256);
+        // The first folder's data starts behind the tables ([MS-CAB] 2.2: coffCabStart).
+        let tables = u32::from_le_bytes(bytes[36..40].try_into().unwrap()) as usize;
+        let digest = sha2::Sha256::new().chain_update(&bytes[tables..]).chain_update(&bytes[..tables]);
+        assert_eq!(part.digest, <[u8; 32]>::from(digest.finalize()));
         // Alone, and by another reader.
         let mut theirs = cab::Cabinet::new(std::io::Cursor::new(bytes)).unwrap();
         let first = if number == 0 { 0 } else { lasts[number - 1] };
@@ -255,7 +260,7 @@ fn a_limit_makes_several_cabinets_that_need_nothing_of_each_other() {
     }
     assert_eq!(at, content.cabinet.packed.size);
     let again = limited(&place.root, &files, 1, None, limits).unwrap();
-    assert_eq!(again.cabinet.packed.sha256, content.cabinet.packed.sha256);
+    assert_eq!(again.cabinet.packed.sha256().unwrap(), content.cabinet.packed.sha256().unwrap());
 }
 
 #[test]
@@ -396,7 +401,7 @@ fn streams_hold_every_file_and_do_not_show_threads() {
     for effort in [Effort::Balanced, Effort::Max] {
         let one = solid::pack(&survey, &index, effort, packing(&place.root, 1, None)).unwrap();
         let many = solid::pack(&survey, &index, effort, packing(&place.root, 5, None)).unwrap();
-        assert_eq!(one.packed.sha256, many.packed.sha256);
+        assert_eq!(one.packed.sha256().unwrap(), many.packed.sha256().unwrap());
         let found = unpack_solid(&one, &index);
         assert_eq!(found.len(), survey.files.len());
         for file in &files {
@@ -431,7 +436,8 @@ fn what_is_cached_is_not_made_again_and_makes_the_same_bytes() {
         let packing = packing(&place.root, 2, cache);
         let cabinet = cabinets::pack(&survey, &layout, Method::Mszip, &key, packing).unwrap();
         let solid = solid::pack(&survey, &index(&survey), Effort::Balanced, packing).unwrap();
-        [cabinet.packed, solid.packed].map(|packed| (packed.sha256, packed.tally.cached, packed.tally.units))
+        [cabinet.packed, solid.packed]
+            .map(|packed| (packed.sha256().unwrap(), packed.tally.cached, packed.tally.units))
     };
     let [(cabinet, _, parts), (solid, _, streams)] = pack(&files, None);
     assert!(parts > 1 && streams > 0);

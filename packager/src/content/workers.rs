@@ -1,5 +1,6 @@
 //! Work done side by side, and taken in order.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -7,6 +8,9 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Condvar, Mutex, PoisonError};
 
 use super::Error;
+
+/// Bytes of progress that are worth waking somebody for.
+const TELL: u64 = 1 << 20;
 
 enum Message<T> {
     Progress(u64),
@@ -90,9 +94,17 @@ fn run<S, T>(
     work: &impl Fn(&mut S, usize, &dyn Fn(u64)) -> Result<T, Error>,
 ) {
     while let Some(number) = queue.next(count, ahead) {
+        let untold = Cell::new(0);
         // Nobody listens any more after an error.
-        let progress = |bytes| drop(sender.send(Message::Progress(bytes)));
+        let tell = |bytes| drop(sender.send(Message::Progress(bytes)));
+        let progress = |bytes| {
+            untold.set(untold.get() + bytes);
+            if untold.get() >= TELL {
+                tell(untold.take());
+            }
+        };
         let result = work(state, number, &progress);
+        tell(untold.take());
         if sender.send(Message::Done(number, result)).is_err() {
             return;
         }

@@ -41,7 +41,7 @@ pub struct Release<'a> {
     pub files: &'a [InstalledFile],
     /// SHA-256 of `files.idx`: names this release on the target.
     pub digest: Digest,
-    /// SHA-256 of the cabinets.
+    /// What only equal cabinets have in common.
     pub cabinet: Digest,
     /// The highest [`InstalledFile::sequence`] of each cabinet, in their order.
     pub cabinets: &'a [u32],

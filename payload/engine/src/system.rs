@@ -278,9 +278,9 @@ pub trait System {
     fn holders(&mut self, path: &str) -> Vec<Holder>;
     /// Deletes (file or empty directory) at the next restart.
     fn delete_at_restart(&mut self, path: &str) -> Result<()>;
-    /// Gives a file the rights that its folder passes on, and no others: a renamed file keeps those of the folder it
-    /// was made in. Volumes without rights are fine.
-    fn inherit_rights(&mut self, path: &str) -> Result<()>;
+    /// Gives files the rights that their folders pass on, and no others: a renamed file keeps those of the folder it
+    /// was made in. Nobody else sets rights meanwhile. Volumes without rights are fine.
+    fn inherit_rights(&mut self, paths: &[String]) -> Result<()>;
     /// Creates a directory with rights (SDDL) from the first moment; its parent exists, it does not.
     fn create_dir_with(&mut self, path: &str, sddl: &str) -> Result<()>;
     /// Owner, group and rights as SDDL; `None` when the object is absent, or its volume knows no rights.

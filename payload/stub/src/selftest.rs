@@ -143,7 +143,7 @@ fn files(system: &mut Win32) -> Result<()> {
     ensure(stat.is_some_and(|stat| stat.size == 5 && stat.modified == 132_223_104_000_000_000), "stat")?;
     system.probe_delete(&a)?;
     system.replace(&b, &a)?;
-    system.inherit_rights(&a)?;
+    system.inherit_rights(core::slice::from_ref(&a))?;
     let mut file = system.open(&a)?;
     ensure(system.length(&mut file)? == 7, "length")?;
     system.seek(&mut file, 3)?;

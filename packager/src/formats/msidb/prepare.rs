@@ -72,7 +72,7 @@ impl Prepared<'_> {
             part(name, bytes.len() as u64, bytes);
         }
         for (name, stream) in self.database.streams() {
-            part(name, stream.len, &stream.sha256);
+            part(name, stream.len, &stream.digest);
         }
         Ok(hash.finalize().into())
     }

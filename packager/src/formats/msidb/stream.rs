@@ -10,8 +10,9 @@ use sha2::{Digest, Sha256};
 pub struct Stream {
     /// Bytes.
     pub len: u64,
-    /// SHA-256 of its bytes, all zero when they are not known (a database that was read).
-    pub sha256: [u8; 32],
+    /// What only a stream of equal bytes has: SHA-256 of them, unless whoever opens it says otherwise. All zero when they
+    /// are not known (a database that was read).
+    pub digest: [u8; 32],
     source: Source,
 }
 
@@ -26,27 +27,27 @@ impl Stream {
     /// A stream in memory.
     #[must_use]
     pub fn bytes(bytes: Vec<u8>) -> Self {
-        Self { len: bytes.len() as u64, sha256: Sha256::digest(&bytes).into(), source: Source::Bytes(bytes) }
+        Self { len: bytes.len() as u64, digest: Sha256::digest(&bytes).into(), source: Source::Bytes(bytes) }
     }
 
     /// A file that is opened when the database is written. `sha256` is of its `len` bytes.
     #[must_use]
     pub fn file(path: Utf8PathBuf, len: u64, sha256: [u8; 32]) -> Self {
-        Self { len, sha256, source: Source::File(path) }
+        Self { len, digest: sha256, source: Source::File(path) }
     }
 
-    /// Anything that can be opened when the database is written. `sha256` is of its `len` bytes.
+    /// Anything of `len` bytes that can be opened when the database is written, and a digest that they alone have.
     pub fn open_with(
         len: u64,
-        sha256: [u8; 32],
+        digest: [u8; 32],
         open: impl Fn() -> io::Result<Box<dyn Read>> + Send + Sync + 'static,
     ) -> Self {
-        Self { len, sha256, source: Source::Open(Box::new(open)) }
+        Self { len, digest, source: Source::Open(Box::new(open)) }
     }
 
     /// A stream of a database that was read: its contents stay in the file.
     pub(super) const fn elsewhere(len: u64) -> Self {
-        Self { len, sha256: [0; 32], source: Source::Elsewhere }
+        Self { len, digest: [0; 32], source: Source::Elsewhere }
     }
 
     /// A reader from its start.

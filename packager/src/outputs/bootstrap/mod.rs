@@ -17,6 +17,7 @@ use packager_shared::path;
 use packager_shared::plan::{self, Plan, Product};
 use packager_shared::{identity, pe_tail, wire};
 use serde::Serialize;
+use sha2::{Digest as _, Sha256};
 
 use crate::content::cabinets::CabinetFile;
 use crate::content::solid::SolidFile;
@@ -265,8 +266,8 @@ pub fn carried<'a>(encoded: &'a Encoded, site: Option<&'a str>) -> Vec<(Tag, &'a
     out
 }
 
-/// A setup EXE, streamed: the compressed files are never in memory. They are read twice, for the image's checksum
-/// and on their way, and must both times be what they were when they were made.
+/// A setup EXE, streamed: the compressed files are never in memory. They are read for their digest, for the image's
+/// checksum, and on their way, when they must still have that digest.
 pub fn setup(
     look: &Look,
     site: Option<&str>,
@@ -283,7 +284,7 @@ pub fn setup(
     let small = carried(encoded, site);
     let mut rows: Vec<(Tag, u64, Digest)> =
         small.iter().map(|(tag, bytes)| (*tag, bytes.len() as u64, sha256(bytes))).collect();
-    rows.push((payload.tag, packed.size, packed.sha256));
+    rows.push((payload.tag, packed.size, packed.sha256().map_err(Error::Packed)?));
     let mut front = overlay::header(Kind::Setup, memory(&small, payload.heap)?, &rows);
     let zeros = |length: u64| vec![0; overlay::padding(length)];
     for (_, bytes) in small {
@@ -303,31 +304,29 @@ pub fn setup(
     let mut put = |bytes: &[u8]| out.write_all(bytes).map_err(Error::Output);
     put(&image)?;
     put(&front)?;
-    copy(packed, &mut put)?;
+    let mut hash = Sha256::new();
+    copy(packed, &mut |piece| {
+        hash.update(piece);
+        put(piece)
+    })?;
+    if hash.finalize()[..] != packed.sha256().map_err(Error::Packed)? {
+        return Err(Error::Packed(io::Error::other("it was changed while the build ran")));
+    }
     put(&zeros(packed.size))
 }
 
 /// Passes the compressed files on in pieces.
 fn copy(packed: &PackedFile, put: &mut dyn FnMut(&[u8]) -> Result<(), Error>) -> Result<(), Error> {
-    use sha2::{Digest as _, Sha256};
     let mut file = packed.file.reopen().map_err(Error::Packed)?;
-    let (mut hash, mut size, mut buffer) = (Sha256::new(), 0_u64, vec![0; 1 << 17]);
+    let mut buffer = vec![0; 1 << 17];
     loop {
-        let count = match file.read(&mut buffer) {
-            Ok(0) => break,
-            Ok(count) => count,
-            Err(e) if e.kind() == io::ErrorKind::Interrupted => continue,
+        match file.read(&mut buffer) {
+            Ok(0) => return Ok(()),
+            Ok(count) => put(buffer.get(..count).unwrap_or_default())?,
+            Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
             Err(e) => return Err(Error::Packed(e)),
-        };
-        let piece = buffer.get(..count).unwrap_or_default();
-        hash.update(piece);
-        size = size.saturating_add(count as u64);
-        put(piece)?;
+        }
     }
-    if size != packed.size || hash.finalize()[..] != packed.sha256 {
-        return Err(Error::Packed(io::Error::other("it was changed while the build ran")));
-    }
-    Ok(())
 }
 
 fn whole(kind: Kind, look: &Look, sections: &[(Tag, &[u8])], stub: Stub<'_>) -> Result<Vec<u8>, Error> {

@@ -114,7 +114,7 @@ fn a_setup_exe_carries_what_is_installed() {
     let cabinet = overlay.section(CABINET).unwrap();
     assert_eq!(
         (cabinet.length, cabinet.sha256),
-        (fixture.cabinet.packed.size, fixture.cabinet.packed.sha256)
+        (fixture.cabinet.packed.size, fixture.cabinet.packed.sha256().unwrap())
     );
 }
 
@@ -133,6 +133,7 @@ fn the_shares_bootstrap_knows_whom_it_serves_and_nothing_more() {
 #[test]
 fn a_changed_cabinet_never_becomes_a_setup_exe() {
     let fixture = fixture(Arch::X64, None, None);
+    fixture.cabinet.packed.sha256().unwrap();
     let mut file = fixture.cabinet.packed.file.reopen().unwrap();
     file.write_all(b"x").unwrap();
     let look = Look::setup(&fixture.package.target.product, "setup.exe");

@@ -54,7 +54,7 @@ pub fn plan(
     sections.push(SectionPlan {
         tag: payload.name,
         bytes: payload.packed.size,
-        sha256: hex(&payload.packed.sha256),
+        sha256: hex(&payload.packed.sha256().map_err(Error::Packed)?),
     });
     let carried = carried(encoded, site);
     Ok(ExePlan {

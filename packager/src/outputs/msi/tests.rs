@@ -280,7 +280,7 @@ fn written_of(package: &crate::plan::PackagePlan) -> msidb::Package<Cursor<Vec<u
 fn written_from(release: Release<'_>) -> msidb::Package<Cursor<Vec<u8>>> {
     let mut file = tempfile::NamedTempFile::new().unwrap();
     file.write_all(b"cabinet").unwrap();
-    let part = CabinetPart { start: 0, size: 7, sha256: [8; 32], last: 5 };
+    let part = CabinetPart { start: 0, size: 7, digest: [8; 32], last: 5 };
     let cabinet = CabinetFile { packed: packed(file, 7), parts: vec![part] };
     let sink = MemorySink::new();
     write(&plan(release).unwrap(), release, &cabinet, &sink, ("a.msi", Kind::Msi)).unwrap();
@@ -288,7 +288,7 @@ fn written_from(release: Release<'_>) -> msidb::Package<Cursor<Vec<u8>>> {
 }
 
 fn packed(file: tempfile::NamedTempFile, size: u64) -> PackedFile {
-    PackedFile { file, size, sha256: [8; 32], tally: Tally::default() }
+    PackedFile::new(file, size, Tally::default())
 }
 
 /// What the original suite would say, but for what is known.
@@ -407,7 +407,7 @@ fn each_cabinet_is_a_disk_and_a_stream_of_its_own() {
 
     let mut file = tempfile::NamedTempFile::new().unwrap();
     file.write_all(b"one-and-two").unwrap();
-    let part = |start, size, last| CabinetPart { start, size, sha256: [8; 32], last };
+    let part = |start, size, last| CabinetPart { start, size, digest: [8; 32], last };
     let cabinet = CabinetFile { packed: packed(file, 11), parts: vec![part(0, 4, 2), part(4, 7, 5)] };
     let sink = MemorySink::new();
     write(&plan, release, &cabinet, &sink, ("a.msi", Kind::Msi)).unwrap();
@@ -486,7 +486,7 @@ fn an_msi_ends_at_two_gigabytes() {
     let package = sample::package(Arch::X64);
     let files = sample::files();
     let release = sample::release(&package, &files);
-    let part = CabinetPart { start: 0, size: 1 << 31, sha256: [8; 32], last: 5 };
+    let part = CabinetPart { start: 0, size: 1 << 31, digest: [8; 32], last: 5 };
     let file = tempfile::NamedTempFile::new().unwrap();
     let cabinet = CabinetFile { packed: packed(file, 1 << 31), parts: vec![part] };
     let made = write(&plan(release).unwrap(), release, &cabinet, &MemorySink::new(), ("a.msi", Kind::Msi));

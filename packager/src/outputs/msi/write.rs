@@ -62,7 +62,7 @@ pub fn write_around(
                 Ok(Box::new(file.take(size)))
             };
             database
-                .add_stream(&name, Stream::open_with(part.size, part.sha256, open))
+                .add_stream(&name, Stream::open_with(part.size, part.digest, open))
                 .map_err(Error::Database)?;
         }
     }

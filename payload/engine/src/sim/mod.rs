@@ -258,9 +258,11 @@ impl System for World {
         Ok(())
     }
 
-    fn inherit_rights(&mut self, path: &str) -> Result<()> {
-        self.mutate("inherit rights", path)?;
-        self.tree.inherit(path);
+    fn inherit_rights(&mut self, paths: &[String]) -> Result<()> {
+        for path in paths {
+            self.mutate("inherit rights", path)?;
+            self.tree.inherit(path);
+        }
         Ok(())
     }
 

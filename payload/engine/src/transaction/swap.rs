@@ -39,6 +39,7 @@ impl<S: System> Transaction<'_, S> {
             plan.undo.push(Undo::Rename(target.clone(), staged.clone()));
             plan.moves.push(Move::Rename(staged, target, true));
         }
+        let mut arrived = Vec::new();
         self.will(&plan.undo)?;
         for step in plan.moves {
             match step {
@@ -54,16 +55,16 @@ impl<S: System> Transaction<'_, S> {
                         });
                     }
                     if new {
-                        // The work folder is for administrators alone; what comes out of it is for whoever may run it.
-                        self.system.inherit_rights(&to)?;
                         self.system.log(&text::join(&["wrote ", &to]));
+                        arrived.push(to);
                     } else {
                         self.system.log(&text::join(&["put aside ", &from]));
                     }
                 }
             }
         }
-        Ok(())
+        // The work folder is for administrators alone; what comes out of it is for whoever may run it.
+        Ok(self.system.inherit_rights(&arrived)?)
     }
 
     /// Renames a file into the work folder.

@@ -90,6 +90,11 @@ unsafe extern "system" {
         sacl: *mut *mut c_void,
         descriptor: *mut *mut c_void,
     ) -> u32;
+    pub fn GetSecurityDescriptorControl(
+        descriptor: *const c_void,
+        control: *mut u16,
+        revision: *mut u32,
+    ) -> Bool;
     pub fn GetSecurityDescriptorDacl(
         descriptor: *const c_void,
         present: *mut Bool,
@@ -221,6 +226,7 @@ unsafe extern "system" {
         data: *const u8,
         size: u32,
     ) -> u32;
+    pub fn SetFileSecurityW(name: *const u16, information: u32, descriptor: *const c_void) -> Bool;
     pub fn SetNamedSecurityInfoW(
         name: *const u16,
         kind: u32,
@@ -230,6 +236,7 @@ unsafe extern "system" {
         dacl: *const c_void,
         sacl: *const c_void,
     ) -> u32;
+    pub fn SetSecurityDescriptorControl(descriptor: *mut c_void, of: u16, bits: u16) -> Bool;
     pub fn SetServiceStatus(service: Handle, status: *const ServiceStatus) -> Bool;
     pub fn StartServiceCtrlDispatcherW(table: *const ServiceTableEntry) -> Bool;
     pub fn StartServiceW(service: Handle, count: u32, arguments: *const *const u16) -> Bool;

@@ -11,16 +11,19 @@ use super::error;
 use super::files::File;
 use crate::ffi;
 
-/// How many are forced at once.
+/// How many threads force them.
 const WORKERS: u32 = 4;
-/// How many are open at most.
-const ROOM: usize = 64;
+/// How many a thread takes at a time: waking one for each file would cost more than some files do.
+const BATCH: usize = 16;
+/// How many batches there are at most, waiting and at work.
+const BATCHES: usize = 8;
 
 /// Handles of files, in a ring; null where there is none.
-static FILES: [AtomicPtr<c_void>; ROOM] = [const { AtomicPtr::new(null_mut()) }; ROOM];
-/// How many were taken out so far.
+static FILES: [[AtomicPtr<c_void>; BATCH]; BATCHES] =
+    [const { [const { AtomicPtr::new(null_mut()) }; BATCH] }; BATCHES];
+/// How many batches were taken out so far.
 static TAKEN: AtomicUsize = AtomicUsize::new(0);
-/// Semaphores: how many files wait, and how many more may be given.
+/// Semaphores: how many batches wait, and how many more may be begun.
 static WAITING: AtomicPtr<c_void> = AtomicPtr::new(null_mut());
 static FREE: AtomicPtr<c_void> = AtomicPtr::new(null_mut());
 /// The first error.
@@ -29,7 +32,7 @@ static ERROR: AtomicU32 = AtomicU32::new(0);
 /// The side that gives the files: one thread.
 #[derive(Default)]
 pub struct Behind {
-    /// Files so far; nothing before there are threads.
+    /// Files so far, as if every batch were full; nothing before there are threads.
     given: Option<usize>,
 }
 
@@ -40,43 +43,60 @@ impl Behind {
             // Without threads it is forced here and now.
             return file.flush();
         };
-        self.given = Some(given.wrapping_add(1));
-        let Some(slot) = FILES.get(given % ROOM) else { return file.flush() };
-        // SAFETY: both are semaphores that are never closed.
+        let (batch, place) = (given / BATCH, given % BATCH);
+        let Some(slot) = FILES.get(batch % BATCHES).and_then(|batch| batch.get(place)) else {
+            return file.flush();
+        };
+        // SAFETY: a semaphore that is never closed.
         unsafe {
-            ffi::WaitForSingleObject(FREE.load(Ordering::Acquire), ffi::INFINITE);
-            // There is room, but perhaps not here: the thread that has this file's number may not have it yet.
+            if place == 0 {
+                ffi::WaitForSingleObject(FREE.load(Ordering::Acquire), ffi::INFINITE);
+            }
+            // There is room, but perhaps not here: the thread that has this batch's number may not be through yet.
             while !slot.load(Ordering::Acquire).is_null() {
                 ffi::Sleep(0);
             }
-            slot.store(file.release(), Ordering::Release);
-            ffi::ReleaseSemaphore(WAITING.load(Ordering::Acquire), 1, null_mut());
+        }
+        slot.store(file.release(), Ordering::Release);
+        self.given = Some(given.wrapping_add(1));
+        if place + 1 == BATCH {
+            pass_on();
         }
         Ok(())
     }
 
     /// Waits until all are on the disk and closed.
     pub fn settle(&mut self) -> Result<()> {
-        if self.given.is_some() {
+        if let Some(given) = self.given {
+            if !given.is_multiple_of(BATCH) {
+                self.given = Some(given.next_multiple_of(BATCH));
+                pass_on();
+            }
             let free = FREE.load(Ordering::Acquire);
             // SAFETY: a semaphore that is never closed; what is taken of it is given back.
             unsafe {
-                for _ in 0..ROOM {
+                for _ in 0..BATCHES {
                     ffi::WaitForSingleObject(free, ffi::INFINITE);
                 }
-                ffi::ReleaseSemaphore(free, ROOM as i32, null_mut());
+                ffi::ReleaseSemaphore(free, BATCHES as i32, null_mut());
             }
         }
         error::status(ERROR.swap(0, Ordering::AcqRel), "flush", "new files")
     }
 }
 
+/// Lets a thread have the batch that is complete.
+fn pass_on() {
+    // SAFETY: a semaphore that is never closed.
+    unsafe { ffi::ReleaseSemaphore(WAITING.load(Ordering::Acquire), 1, null_mut()) };
+}
+
 /// Starts the threads. They live as long as the process.
 fn start() -> Option<usize> {
     // SAFETY: no names, no security attributes; the threads use nothing but what is above.
     unsafe {
-        let waiting = ffi::CreateSemaphoreW(core::ptr::null(), 0, ROOM as i32, core::ptr::null());
-        let free = ffi::CreateSemaphoreW(core::ptr::null(), ROOM as i32, ROOM as i32, core::ptr::null());
+        let waiting = ffi::CreateSemaphoreW(core::ptr::null(), 0, BATCHES as i32, core::ptr::null());
+        let free = ffi::CreateSemaphoreW(core::ptr::null(), BATCHES as i32, BATCHES as i32, core::ptr::null());
         if waiting.is_null() || free.is_null() {
             return None;
         }
@@ -94,16 +114,20 @@ fn start() -> Option<usize> {
     }
 }
 
-/// Forces one file after the other.
+/// Forces one batch after the other.
 unsafe extern "system" fn work(_: *mut c_void) -> u32 {
     let (waiting, free) = (WAITING.load(Ordering::Acquire), FREE.load(Ordering::Acquire));
     loop {
-        // SAFETY: both are semaphores that are never closed; the file is taken out of the ring, so it is ours.
+        // SAFETY: both are semaphores that are never closed; a file is taken out of the ring, so it is ours.
         unsafe {
             ffi::WaitForSingleObject(waiting, ffi::INFINITE);
             let number = TAKEN.fetch_add(1, Ordering::AcqRel);
-            if let Some(slot) = FILES.get(number % ROOM) {
+            for slot in FILES.get(number % BATCHES).into_iter().flatten() {
                 let file = slot.swap(null_mut(), Ordering::AcqRel);
+                // The last batch may have fewer.
+                if file.is_null() {
+                    break;
+                }
                 if ffi::FlushFileBuffers(file) == 0 {
                     let code = ffi::GetLastError().max(1);
                     let _ = ERROR.compare_exchange(0, code, Ordering::AcqRel, Ordering::Acquire);

@@ -180,8 +180,8 @@ impl System for Win32 {
         self.path_move("delete at restart", path, None, ffi::MOVEFILE_DELAY_UNTIL_REBOOT)
     }
 
-    fn inherit_rights(&mut self, path: &str) -> Result<()> {
-        security::inherit(path)
+    fn inherit_rights(&mut self, paths: &[String]) -> Result<()> {
+        security::inherit(paths)
     }
 
     fn create_dir_with(&mut self, path: &str, sddl: &str) -> Result<()> {

@@ -1,6 +1,9 @@
 //! Who this process is, and security descriptors for what only administrators may touch.
 
+use alloc::string::String;
+
 use packager_engine::system::Result;
+use packager_shared::path;
 
 use super::handle::Local;
 use super::{error, trust};
@@ -95,8 +98,23 @@ pub fn is_administrator() -> bool {
     }
 }
 
-/// Takes a file's own rights away and gives it those that its folder passes on.
-pub fn inherit(path: &str) -> Result<()> {
+/// Takes files' own rights away and gives them those that their folders pass on. Windows works them out for the first of
+/// a folder; the others there get the same.
+pub fn inherit(paths: &[String]) -> Result<()> {
+    let mut inherited: Option<Inherited> = None;
+    for path in paths {
+        let folder = path::parent(path).unwrap_or_default();
+        let known = inherited.as_ref().filter(|known| known.folder == folder);
+        if known.is_some_and(|known| known.give(path)) {
+            continue;
+        }
+        inherit_alone(path)?;
+        inherited = Inherited::by(path, folder);
+    }
+    Ok(())
+}
+
+fn inherit_alone(path: &str) -> Result<()> {
     /// `ACL_REVISION`, a padding byte, the size and no entries: an `ACL` that says nothing.
     static EMPTY: [u16; 4] = [2, 8, 0, 0];
     let name = text::wide_path(path);
@@ -116,5 +134,52 @@ pub fn inherit(path: &str) -> Result<()> {
         // FAT and some servers know no rights.
         ffi::ERROR_INVALID_FUNCTION | ffi::ERROR_NOT_SUPPORTED => Ok(()),
         result => error::status(result, "set rights", path),
+    }
+}
+
+/// What a file has that inherited all its rights from its folder.
+struct Inherited<'a> {
+    folder: &'a str,
+    descriptor: Local,
+}
+
+impl<'a> Inherited<'a> {
+    /// That of a file. `None`: others have to be told in the long way.
+    fn by(path: &str, folder: &'a str) -> Option<Self> {
+        let name = text::wide_path(path);
+        let mut descriptor = core::ptr::null_mut();
+        let null = core::ptr::null_mut;
+        let (kind, what) = (ffi::SE_FILE_OBJECT, ffi::DACL_SECURITY_INFORMATION);
+        // SAFETY: the path ends with a zero; the descriptor is ours afterwards.
+        let result = unsafe {
+            let (name, result) = (name.as_ptr(), &mut descriptor);
+            ffi::GetNamedSecurityInfoW(name, kind, what, null(), null(), null(), null(), result)
+        };
+        let descriptor = Local(descriptor);
+        let (mut control, mut revision) = (0, 0);
+        // SAFETY: the descriptor is Windows' own.
+        unsafe {
+            if result != 0
+                || ffi::GetSecurityDescriptorControl(descriptor.0, &mut control, &mut revision) == 0
+                || control & (ffi::SE_DACL_PRESENT | ffi::SE_DACL_PROTECTED) != ffi::SE_DACL_PRESENT
+            {
+                return None;
+            }
+            // What is inherited stays marked as such only when that is asked for (winnt.h, SE_DACL_AUTO_INHERIT_REQ).
+            if control & ffi::SE_DACL_AUTO_INHERITED != 0 {
+                let ask = ffi::SE_DACL_AUTO_INHERIT_REQ;
+                if ffi::SetSecurityDescriptorControl(descriptor.0, ask, ask) == 0 {
+                    return None;
+                }
+            }
+        }
+        Some(Self { folder, descriptor })
+    }
+
+    /// Gives the same to another file of the folder. Says whether that was done.
+    fn give(&self, path: &str) -> bool {
+        let name = text::wide_path(path);
+        // SAFETY: the path ends with a zero; the descriptor lives as long as this.
+        unsafe { ffi::SetFileSecurityW(name.as_ptr(), ffi::DACL_SECURITY_INFORMATION, self.descriptor.0) != 0 }
     }
 }

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, HashMap};
 use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
-use std::process::Child;
 use std::sync::OnceLock;
+use std::time::Duration;
 
 use packager_tests::environment;
 use packager_tests::prefix::{Prefix, wait_for};
@@ -295,16 +295,22 @@ impl Ground {
         let mut arguments = strace(&name, "rename,unlink,mkdir,rmdir,openat,listen");
         arguments.extend(options);
         arguments.extend(["wineserver", "-f"]);
-        let server: Child = self.prefix.unix(&arguments).spawn().expect("strace is started");
+        let mut server = self.prefix.unix(&arguments).spawn().expect("strace is started");
         wait_for("the server listens", || {
             fs::read_to_string(&file).is_ok_and(|trace| trace.contains("listen("))
         });
         self.warm_up();
         let program = format!("{NEW}\\autopcc.exe");
-        let _ = self.prefix.unix(&["wine", &program, "/quiet"]).status().expect("Wine is started");
+        let mut update = self.prefix.unix(&["wine", &program, "/quiet"]).spawn().expect("Wine is started");
+        while update.try_wait().expect("it was started").is_none() {
+            if server.try_wait().expect("it was started").is_some() {
+                self.prefix.cut_power();
+                break;
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
         self.prefix.shut_down();
-        let mut server = server;
-        let _ = server.wait();
+        let _ = (update.wait(), server.wait());
         fs::read_to_string(file).expect("there is a trace")
     }
 

@@ -7,19 +7,18 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
-use std::io::{BufWriter, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tempfile::NamedTempFile;
 
-use super::{Artefact, Error, Kind, Meter, Sink, Written, check_path, folded, sort_for_commit};
+use super::{Artefact, Error, Kind, Sink, Written, check_path, folded, sort_for_commit};
+use hashed::HashedFile;
 
+mod hashed;
 mod leftover;
 mod switch;
-
-/// Bytes collected before the system is asked to write.
-const BUFFER: usize = 128 * 1024;
 
 /// Writes below an output directory.
 pub struct FileSink(Arc<Inner>);
@@ -162,8 +161,7 @@ struct Item {
     path: String,
     kind: Kind,
     staged: PathBuf,
-    file: Option<BufWriter<fs::File>>,
-    meter: Meter,
+    file: Option<HashedFile>,
 }
 
 impl Item {
@@ -176,10 +174,7 @@ impl Write for Item {
     fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
         let Some(file) = &mut self.file else { return Err(io::ErrorKind::BrokenPipe.into()) };
         match file.write(buffer) {
-            Ok(n) => {
-                self.meter.take(buffer.get(..n).unwrap_or(buffer));
-                Ok(n)
-            }
+            Ok(n) => Ok(n),
             Err(e) if e.kind() == io::ErrorKind::Interrupted => Err(e),
             Err(e) => Err(self.failed("write", e).into_io()),
         }
@@ -195,12 +190,12 @@ impl Write for Item {
 
 impl Artefact for Item {
     fn finish(mut self: Box<Self>) -> Result<Written, Error> {
-        if let Some(file) = self.file.as_mut() {
-            file.flush().map_err(|e| Error::io("write", shown(&self.sink.target(&self.path)), e))?;
-        }
-        // Closed here: a file that is open cannot be renamed everywhere.
-        self.file = None;
-        let written = std::mem::take(&mut self.meter).written(self.path.clone(), self.kind);
+        let file = self.file.take().map(HashedFile::finish).transpose();
+        let finished = file.map_err(|e| self.failed("write", e))?;
+        let Some((bytes, sha256)) = finished else {
+            return Err(Error::Missing { path: self.path.clone() });
+        };
+        let written = Written { path: self.path.clone(), kind: self.kind, bytes, sha256 };
         self.sink.state().artefacts.insert(folded(&self.path), Some(written.clone()));
         Ok(written)
     }
@@ -227,8 +222,7 @@ impl Sink for FileSink {
                 path: path.to_owned(),
                 kind,
                 staged,
-                file: Some(BufWriter::with_capacity(BUFFER, file)),
-                meter: Meter::default(),
+                file: Some(HashedFile::new(file)),
             })),
             Err(e) => {
                 self.0.state().artefacts.remove(&folded(path));

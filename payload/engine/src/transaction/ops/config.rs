@@ -166,7 +166,7 @@ fn replace<S: System>(tx: &mut Transaction<'_, S>, file: &str, bytes: &[u8]) -> 
     ])?;
     tx.system.rename(file, &aside)?;
     tx.system.rename(&staged, file)?;
-    tx.system.inherit_rights(file)?;
+    tx.system.inherit_rights(&[String::from(file)])?;
     let of = Securable::Path(String::from(file));
     if let Some(rights) = rights
         && tx.system.rights(&of)?.as_ref() != Some(&rights)
