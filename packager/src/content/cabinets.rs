@@ -234,8 +234,7 @@ fn make(
         }
         key.finish()
     });
-    let mut data = Spool::new(scratch);
-    if let Some(blocks) = cache.zip(name.as_ref()).and_then(|(cache, name)| cache.get(name, &mut data)) {
+    if let Some((data, blocks)) = cache.zip(name.as_ref()).and_then(|(cache, name)| cache.get(name)) {
         progress(job.to - job.from);
         return Ok(Made { data, blocks, cached: true });
     }

@@ -232,8 +232,7 @@ fn make(
         }
         key.finish()
     });
-    let mut data = Spool::new(scratch);
-    if cache.zip(name.as_ref()).and_then(|(cache, name)| cache.get(name, &mut data)).is_some() {
+    if let Some((data, _)) = cache.zip(name.as_ref()).and_then(|(cache, name)| cache.get(name)) {
         progress(job.to - job.from);
         return Ok((data, true));
     }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::path::{Path, PathBuf};
 
 use packager_tests::host;
 use packager_tests::installer::{BOTH, install_dir};
@@ -46,12 +47,7 @@ fn several_cabinets_are_read_by_other_tools_and_installed() {
     let (mut members, mut last) = (0, 0);
     for row in &media {
         let stream = row[3].strip_prefix('#').expect("a stream");
-        let mut extract = host::limited(60, "msiinfo");
-        extract.args(["extract", msi, stream]).current_dir(&out);
-        extract.stdout(fs::File::create(out.join(stream)).expect("the cabinet is made"));
-        assert!(extract.status().expect("msiinfo runs").success());
-        host::run(&out, "cabextract", &["-t", stream]).expect_success("cabextract -t");
-        host::run(&out, "7z", &["t", stream]).expect_success("7z t");
+        others_read_cabinet(&release, stream, &out);
         let listed = host::run(&out, "cabextract", &["-l", "-q", stream]).expect_success("cabextract -l");
         let here = listed.stdout.lines().filter(|line| line.contains(" | ") && !line.contains("File size"));
         members += here.count();
@@ -61,28 +57,46 @@ fn several_cabinets_are_read_by_other_tools_and_installed() {
     }
     assert_eq!(last, release.files("x64").len() + 1);
 
-    let exe = release.exe("x64");
-    packager(&out, &["verify", exe.to_str().expect("UTF-8")]).expect_success("packager verify");
-    for (name, file) in [("from-msi", msi), ("from-exe", exe.to_str().expect("UTF-8"))] {
-        packager(&out, &["extract", file, "--out", name]).expect_success("packager extract");
-        assert_holds(&release, &out.join(name));
+    comes_out_whole(&release, &out, "data/noise 1.bin");
+}
+
+/// Takes a cabinet out of an MSI into a folder, where other tools read it to its end.
+pub fn others_read_cabinet(release: &Release, stream: &str, folder: &Path) {
+    let msi = release.msi("x64");
+    let mut extract = host::limited(60, "msiinfo");
+    extract.args(["extract", msi.to_str().expect("UTF-8"), stream]).current_dir(folder);
+    extract.stdout(fs::File::create(folder.join(stream)).expect("the cabinet is made"));
+    assert!(extract.status().expect("msiinfo runs").success());
+    host::run(folder, "cabextract", &["-t", stream]).expect_success("cabextract -t");
+    host::run(folder, "7z", &["t", stream]).expect_success("7z t");
+}
+
+/// MSI and EXE are verified, extracted, installed, and removed again, with one of the files.
+pub fn comes_out_whole(release: &Release, folder: &Path, one: &str) {
+    for (name, file) in [("from-msi", release.msi("x64")), ("from-exe", release.exe("x64"))] {
+        let file = file.to_str().expect("UTF-8");
+        if name == "from-exe" {
+            packager(folder, &["verify", file]).expect_success("packager verify");
+        }
+        packager(folder, &["extract", file, "--out", name]).expect_success("packager extract");
+        assert_holds(release, &folder.join(name));
     }
     for installer in BOTH {
         let mut prefix = Prefix::new();
         prefix.boot();
-        installer.install(&prefix, &release, "x64", &[]).expect(0);
+        installer.install(&prefix, release, "x64", &[]).expect(0);
         let dir = prefix.host_path(install_dir(&prefix, "x64"));
-        assert_holds(&release, &dir);
-        installer.uninstall(&prefix, &release, "x64").expect(0);
+        assert_holds(release, &dir);
+        installer.uninstall(&prefix, release, "x64").expect(0);
         prefix.shut_down();
-        assert!(!dir.join("data/noise 1.bin").exists(), "{}", installer.name());
+        assert!(!dir.join(one).exists(), "{}", installer.name());
     }
 }
 
 /// The payload and the bootstrap, and nothing else.
 #[track_caller]
-pub fn assert_holds(release: &Release, folder: &std::path::Path) {
-    let digests = |list: Vec<(String, std::path::PathBuf)>| -> BTreeMap<String, String> {
+fn assert_holds(release: &Release, folder: &Path) {
+    let digests = |list: Vec<(String, PathBuf)>| -> BTreeMap<String, String> {
         list.iter().map(|(path, host)| (path.to_lowercase(), sha256_of(host))).collect()
     };
     let mut found = digests(files(folder));

@@ -2,14 +2,14 @@
 //! with a cache.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use packager_tests::host;
-use packager_tests::installer::{BOTH, install_dir, setup};
+use packager_tests::installer::{install_dir, setup};
 use packager_tests::prefix::Prefix;
 use packager_tests::product::{Release, Source, packager};
 
-use crate::cabinets::{assert_holds, noise};
+use crate::cabinets::{comes_out_whole, noise, others_read_cabinet};
 
 /// Files in which matches reach far, calls abound, and nothing is found.
 fn source(name: &str) -> Source {
@@ -36,45 +36,18 @@ fn build(source: &Source, compression: [&str; 2]) -> Release {
     source.build("agent.toml", &[&arguments[..], &["--arch", "x64"]].concat())
 }
 
-/// The cabinet of an MSI as a file.
-fn cabinet(release: &Release, folder: &Path) -> PathBuf {
-    let msi = release.msi("x64");
-    let path = folder.join("payload.cab");
-    let mut extract = host::limited(60, "msiinfo");
-    extract.args(["extract", msi.to_str().expect("UTF-8"), "payload.cab"]).current_dir(folder);
-    extract.stdout(fs::File::create(&path).expect("the cabinet is made"));
-    assert!(extract.status().expect("msiinfo runs").success());
-    path
-}
-
 fn installs(compression: [&str; 2], method: Option<&str>) {
     let source = source(&format!("compression-{}-{}", compression[0], compression[1]));
     let release = build(&source, compression);
     let out = release.dist.with_file_name("read");
     fs::create_dir_all(&out).expect("the folder is made");
-    let cabinet = cabinet(&release, &out);
-    let cabinet = cabinet.to_str().expect("UTF-8");
-    host::run(&out, "cabextract", &["-t", cabinet]).expect_success("cabextract -t");
-    host::run(&out, "7z", &["t", cabinet]).expect_success("7z t");
+    let cabinet = "payload.cab";
+    others_read_cabinet(&release, cabinet, &out);
     if let Some(method) = method {
         let listed = host::run(&out, "7z", &["l", "-slt", cabinet]).expect_success("7z l").stdout;
         assert!(listed.contains(&format!("Method = {method}")), "{listed}");
     }
-    for (name, file) in [("from-msi", release.msi("x64")), ("from-exe", release.exe("x64"))] {
-        let file = file.to_str().expect("UTF-8");
-        packager(&out, &["extract", file, "--out", name]).expect_success("packager extract");
-        assert_holds(&release, &out.join(name));
-    }
-    for installer in BOTH {
-        let mut prefix = Prefix::new();
-        prefix.boot();
-        installer.install(&prefix, &release, "x64", &[]).expect(0);
-        let dir = prefix.host_path(install_dir(&prefix, "x64"));
-        assert_holds(&release, &dir);
-        installer.uninstall(&prefix, &release, "x64").expect(0);
-        prefix.shut_down();
-        assert!(!dir.join("data/far.bin").exists(), "{}", installer.name());
-    }
+    comes_out_whole(&release, &out, "data/far.bin");
 }
 
 #[test]

@@ -9,8 +9,7 @@ use std::collections::BTreeMap;
 use ground::{Ground, NEW, OLD, Which, which};
 use trace::{Plan, Point};
 
-/// Points in the program, by phase: each kills it at a request to Windows. The commit is a write and its fsync, which
-/// cannot be told from those of other threads from outside: the simulated machine stops there.
+/// Points in the program, by phase: each kills it at a request to Windows. Two more are at the commit.
 const STOPS: &[(&str, usize)] =
     &[("look", 2), ("stage", 6), ("journal", 3), ("swap", 8), ("steps", 6), ("clean-up", 4)];
 /// Points in Wine's server, which holds all of Windows: files are made, renamed and deleted by it.
@@ -19,11 +18,12 @@ const CUTS: &[(&str, usize)] = &[("stage", 3), ("swap", 7), ("clean-up", 5)];
 #[test]
 fn a_program_that_is_killed_leaves_the_old_release_or_the_new_one() {
     let mut ground = Ground::new();
-    let plan = Plan::read(&ground.measure_program());
-    let points = plan.spread(STOPS);
-    assert!(points.len() >= 27, "{} points", points.len());
+    let trace = ground.measure_program();
+    let plan = Plan::read(&trace);
+    let points = [plan.spread(STOPS), plan.commit(&trace)].concat();
+    assert!(points.len() >= 29, "{} points", points.len());
     let counts = try_all(&mut ground, &plan, &points, false, Ground::kill_program);
-    for (phase, _) in STOPS {
+    for (phase, _) in STOPS.iter().chain(&[("commit", 2)]) {
         assert!(counts.contains_key(*phase), "nothing was killed in the phase {phase}: {counts:?}");
     }
 }
@@ -56,7 +56,7 @@ fn try_all(
         ground.reset();
         let trace = kill(ground, point);
         assert!(trace.contains("+++ killed by SIGKILL"), "nothing was killed at {point:?}");
-        let phase = plan.phase_at_end(&trace);
+        let phase = plan.phase_at_end(point, &trace);
         let what = format!("killed in the phase {phase}, at {point:?}");
         // The old release's share: whatever was cut off is settled first, and then there is nothing to do, or the new
         // release is there and stays.

@@ -20,7 +20,7 @@ const PROGRAMS: [(&str, &str); 6] = [
 ];
 
 /// Seconds after which a peer is ended.
-const LIMIT: u32 = 600;
+const LIMIT: u32 = 300;
 
 /// The peers' packages, for their versions.
 pub const PACKAGES: [&str; 3] = ["wixl", "nsis", "wimtools"];

@@ -96,7 +96,8 @@ fn start() -> Option<usize> {
     // SAFETY: no names, no security attributes; the threads use nothing but what is above.
     unsafe {
         let waiting = ffi::CreateSemaphoreW(core::ptr::null(), 0, BATCHES as i32, core::ptr::null());
-        let free = ffi::CreateSemaphoreW(core::ptr::null(), BATCHES as i32, BATCHES as i32, core::ptr::null());
+        let free =
+            ffi::CreateSemaphoreW(core::ptr::null(), BATCHES as i32, BATCHES as i32, core::ptr::null());
         if waiting.is_null() || free.is_null() {
             return None;
         }

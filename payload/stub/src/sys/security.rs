@@ -180,6 +180,8 @@ impl<'a> Inherited<'a> {
     fn give(&self, path: &str) -> bool {
         let name = text::wide_path(path);
         // SAFETY: the path ends with a zero; the descriptor lives as long as this.
-        unsafe { ffi::SetFileSecurityW(name.as_ptr(), ffi::DACL_SECURITY_INFORMATION, self.descriptor.0) != 0 }
+        unsafe {
+            ffi::SetFileSecurityW(name.as_ptr(), ffi::DACL_SECURITY_INFORMATION, self.descriptor.0) != 0
+        }
     }
 }

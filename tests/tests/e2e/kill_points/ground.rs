@@ -265,7 +265,12 @@ impl Ground {
 
     /// Kills the program at a point; its trace.
     pub fn kill_program(&mut self, point: &Point) -> String {
-        self.trace_program(&["-e", &inject(point)])
+        let (journal, inject) = (self.dir().join(".upd/J"), inject(point));
+        let mut options = vec!["-e", &inject];
+        if point.on_journal {
+            options.extend(["-P", journal.to_str().expect("UTF-8")]);
+        }
+        self.trace_program(&options)
     }
 
     fn trace_program(&mut self, options: &[&str]) -> String {

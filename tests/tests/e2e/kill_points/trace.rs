@@ -7,6 +7,8 @@ pub struct Point {
     pub call: String,
     /// From 1.
     pub ordinal: usize,
+    /// Counted are calls on the journal alone: other threads force files to the disk, too.
+    pub on_journal: bool,
 }
 
 /// One call, in the order they began.
@@ -96,9 +98,24 @@ impl Plan {
                 }
                 phase
             };
-            events.push(Event { point: Point { call: call.to_owned(), ordinal: *ordinal }, phase });
+            let point = Point { call: call.to_owned(), ordinal: *ordinal, on_journal: false };
+            events.push(Event { point, phase });
         }
         events
+    }
+
+    /// Right before the record of the commit is written, and right before it is forced to the disk: each is the last of
+    /// its kind on the journal.
+    pub fn commit(&self, trace: &str) -> Vec<Point> {
+        let on_journal = |call: &str| {
+            calls(trace).iter().filter(|(name, line)| *name == call && line.contains("/.upd/J>")).count()
+        };
+        let point = |call: &str| {
+            let ordinal = on_journal(call);
+            assert!(ordinal > 4, "{ordinal} calls of {call} on the journal");
+            Point { call: call.to_owned(), ordinal, on_journal: true }
+        };
+        vec![point("write"), point("fsync")]
     }
 
     /// So many points of each phase, spread evenly over it.
@@ -126,8 +143,11 @@ impl Plan {
         points
     }
 
-    /// The phase of the last call of a run that was killed in it.
-    pub fn phase_at_end(&self, trace: &str) -> String {
+    /// The phase of the last call of a run that was killed at a point.
+    pub fn phase_at_end(&self, point: &Point, trace: &str) -> String {
+        if point.on_journal {
+            return "commit".to_owned();
+        }
         let events = self.events_of(trace);
         let last = events.last().unwrap_or_else(|| panic!("nothing was done"));
         last.phase.to_owned()

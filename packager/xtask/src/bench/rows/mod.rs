@@ -37,6 +37,7 @@ pub const GROUPS: &[Group] = &[
     Group { name: "node", what: "a setup EXE of node-runtime", run: artefacts::node },
     Group { name: "many", what: "40,000 small files", run: many::run },
     Group { name: "large", what: "4 GB", run: large::run },
+    Group { name: "large-max", what: "4 GB with LZMA", run: large::run_max },
 ];
 
 /// Threads of packager where nothing else is said: those of the machine.
