@@ -47,13 +47,23 @@ fuzz_target!(|input: Input| {
         WindowSize::MB1,
         WindowSize::MB2,
     ];
-    let mut other = Lzxd::new(windows[window as usize]);
+    let mut other = Some(Lzxd::new(windows[window as usize])).filter(|_| !calls_its_start(&plain));
     for (frame, part) in frames.iter().zip(plain.chunks(FRAME)) {
         assert!(frame.len() <= FRAME_DATA_MAX);
         assert!(own.frame(frame, part.len()).expect("a frame") == part);
-        assert!(other.decompress_next(frame, part.len()).expect("a frame") == part);
+        if let Some(other) = &mut other {
+            assert!(other.decompress_next(frame, part.len()).expect("a frame") == part);
+        }
     }
 });
+
+/// Whether something looks like a call of the stream's first byte. lzxd 0.2 takes the absolute target 0 for a negative one
+/// (cabextract and 7-Zip do not).
+fn calls_its_start(plain: &[u8]) -> bool {
+    (0..)
+        .zip(plain.windows(5))
+        .any(|(at, bytes): (i32, _)| bytes[0] == 0xE8 && bytes[1..] == (-at).to_le_bytes())
+}
 
 thread_local! {
     /// Encoders are big, and used again: what they did before must not matter.
