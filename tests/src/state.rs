@@ -222,18 +222,26 @@ fn look(path: &Path) -> Entry {
     } else {
         let mut bytes = fs::read(path).unwrap_or_else(|e| panic!("cannot read {}: {e}", path.display()));
         if path.extension().is_some_and(|extension| extension == "lnk") {
-            without_times(&mut bytes);
+            without_surroundings(&mut bytes);
         }
         Entry::File { size: meta.len(), sha256: sha256(&bytes) }
     }
 }
 
-/// Takes the list of folders out of a shortcut: it says when they were made. The path, the arguments and all other
-/// texts follow behind it ([MS-SHLLINK], ShellLinkHeader of 76 bytes, LinkTargetIDList, …).
-fn without_times(shortcut: &mut Vec<u8>) {
+/// Takes the list of folders out of a shortcut: it says when they were made. And the type and number of its volume, which
+/// Wine finds out of a busy machine's disk or not. The path, the arguments and all other texts stay ([MS-SHLLINK]:
+/// ShellLinkHeader of 76 bytes, LinkTargetIDList, LinkInfo with the offset of a VolumeID at 12).
+fn without_surroundings(shortcut: &mut Vec<u8>) {
     if let Some([low, high]) = shortcut.get(76..78) {
         let end = (78 + usize::from(*low) + (usize::from(*high) << 8)).min(shortcut.len());
         shortcut.drain(76..end);
+    }
+    let has_info = shortcut.get(20).is_some_and(|flags| flags & 2 != 0);
+    if has_info && let Some(offset) = shortcut.get(88..92).and_then(<[u8]>::first_chunk) {
+        let volume = 76 + u32::from_le_bytes(*offset) as usize;
+        if let Some(of_disk) = shortcut.get_mut(volume + 4..volume + 12) {
+            of_disk.fill(0);
+        }
     }
 }
 
@@ -275,6 +283,28 @@ mod tests {
         assert!(!like(r"key HKLM\A", r"key HKLM\AB"));
         assert!(like(r"key HKLM\A*", r"key HKLM\AB"));
         assert!(!like("a*bc*c", "abc"));
+    }
+
+    #[test]
+    fn a_shortcut_is_what_it_says_and_not_where_it_was_made() {
+        let shortcut = |folders: &[u8], serial: u8, path: &[u8]| {
+            let mut bytes = vec![0; 76];
+            bytes[20] = 3;
+            bytes.extend((folders.len() as u16).to_le_bytes());
+            bytes.extend(folders);
+            // LinkInfo: size, header size, flags, where the volume is.
+            for word in [60_u32, 28, 1, 28, 45, 0, 0, 17, 3] {
+                bytes.extend(word.to_le_bytes());
+            }
+            bytes.extend([serial; 4]);
+            bytes.extend([16, 0, 0, 0, 0]);
+            bytes.extend(path);
+            without_surroundings(&mut bytes);
+            bytes
+        };
+        assert_eq!(shortcut(b"made today", 7, b"C:\\a"), shortcut(b"yesterday", 0, b"C:\\a"));
+        assert_ne!(shortcut(b"", 7, b"C:\\a"), shortcut(b"", 7, b"C:\\b"));
+        without_surroundings(&mut vec![255; 90]);
     }
 
     #[test]
