@@ -228,8 +228,8 @@ fn look(path: &Path) -> Entry {
     }
 }
 
-/// Takes the list of folders out of a shortcut: it says when they were made. And the type and number of its volume, which
-/// Wine finds out of a busy machine's disk or not. The path, the arguments and all other texts stay ([MS-SHLLINK]:
+/// Takes the list of folders out of a shortcut, which says when they were made, and the type and number of its volume:
+/// they are the machine's, not the product's. The path, the arguments and all other texts stay ([MS-SHLLINK]:
 /// ShellLinkHeader of 76 bytes, LinkTargetIDList, LinkInfo with the offset of a VolumeID at 12).
 fn without_surroundings(shortcut: &mut Vec<u8>) {
     if let Some([low, high]) = shortcut.get(76..78) {
